@@ -1,0 +1,1 @@
+"""The application: sources in, signed releases out. The only package that knows Dagster."""

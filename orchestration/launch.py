@@ -1,0 +1,96 @@
+"""Run the whole job in this process, against the site's own Dagster storage, and say what happened."""
+
+import logging
+import shutil
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+DAGSTER_YAML = Path(__file__).parent.parent / "config" / "dagster.yaml"
+
+
+@dataclass(frozen=True)
+class StepEvent:
+    """Something a reader of the progress table wants to know: a step started, counted rows, or ended."""
+
+    step: str
+    kind: str
+    rows: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one run of the job ended; `problems` are our own words, one per failed step or refused gate."""
+
+    run_id: str
+    succeeded: bool
+    problems: tuple[str, ...]
+    gate_refused: bool
+
+
+def prepare_dagster_home(folder: Path) -> None:
+    """Put our `dagster.yaml` into Dagster's home: no telemetry, no copies of what user code prints."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.copyfile(DAGSTER_YAML, folder / "dagster.yaml")
+
+
+def run_whole_path(on_event: Callable[[StepEvent], None]) -> Outcome:
+    """Materialise everything and return how it ended; a later run starts where the data tells it to."""
+    import dagster as dg
+
+    from orchestration.definitions import defs
+    from orchestration.defs.jobs import WHOLE_PATH
+
+    # Dagster logs the masked traceback under this name; our message reaches the caller by the event instead.
+    logging.getLogger("dagster.redacted_errors").disabled = True
+    run_id = str(uuid.uuid4())
+    problems: list[str] = []
+    refused: list[str] = []
+
+    def listen(entry: "dg.EventLogEntry") -> None:
+        event = entry.dagster_event
+        if event is None:
+            return
+        if event.is_step_start:
+            on_event(StepEvent(str(event.step_key), "start"))
+        elif event.is_step_success or event.is_step_failure:
+            on_event(StepEvent(str(event.step_key), "done" if event.is_step_success else "failed"))
+        if event.is_step_failure and not _is_check_failure(event):
+            problems.append(_failure_words(event))
+        if event.is_step_materialization:
+            value = event.step_materialization_data.materialization.metadata.get("dagster/row_count")
+            on_event(StepEvent(str(event.step_key), "rows", int(getattr(value, "value", 0) or 0)))
+        if event.is_asset_check_evaluation:
+            check = event.asset_check_evaluation_data
+            if check.check_name == "gate" and not check.passed:
+                refused.append(f"{check.asset_key.to_user_string()}: gate refused: {check.description}")
+
+    with dg.DagsterInstance.get() as instance:
+        instance.add_event_listener(run_id, listen)
+        result = (
+            defs()
+            .resolve_job_def(WHOLE_PATH)
+            .execute_in_process(
+                instance=instance,
+                run_id=run_id,
+                raise_on_error=False,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
+        )
+    return Outcome(run_id, result.success, (*refused, *problems), bool(refused))
+
+
+def _is_check_failure(event: "dg.DagsterEvent") -> bool:
+    """A blocking check fails its step too; its own evaluation says more."""
+    return "gate" in str(event.step_key) and event.step_failure_data.user_failure_data is None
+
+
+def _failure_words(event: "dg.DagsterEvent") -> str:
+    data = event.step_failure_data.user_failure_data
+    words = data.description if data and data.description else "failed outside our code; see the run in the Dagster UI"
+    return f"{event.step_key}: {words}"
