@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 a stage failed; 2 wrong usage or configuration; 3 a gate r
 """
 
 import os
+import secrets
 import sys
 from datetime import date
 from pathlib import Path
@@ -182,7 +183,7 @@ def _open(home: Path, config: Path) -> "Site":
     from orchestration.site import open_site
 
     try:
-        site = open_site(home, config)
+        site = open_site(home, config, randomness=secrets.token_bytes)
     except OrchestrationError as error:
         click.echo(str(error), err=True)
         sys.exit(USAGE)

@@ -1,10 +1,12 @@
-"""One site: its configuration, its zones and where relative paths of its sources start."""
+"""One site: its configuration, its zones, its keys, and where relative paths of its sources start."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.config import Config, load_config
 from orchestration.zones import Zones
+from pseudonymisation.keys import FileKeyProvider, SiteKeys
 
 CONFIG = Path(__file__).parent.parent / "config"
 
@@ -20,9 +22,17 @@ class Site:
         """Return a path of the configuration; a relative one starts at the data root."""
         return self.zones.home / written
 
+    @property
+    def keys(self) -> SiteKeys:
+        """The site's keys, read anew each time so that they stay in memory no longer than a stage."""
+        return _provider(self.zones).site_keys()
 
-def open_site(home: Path, config: Path) -> Site:
-    """Return the site whose data root and configuration folder are given, with its folders made.
+
+def open_site(home: Path, config: Path, *, randomness: Callable[[int], bytes]) -> Site:
+    """Return the site whose data root and configuration folder are given, with its folders and keys made.
+
+    Args:
+        randomness: Returns that many unpredictable bytes; a site's keys are made once, at its first use.
 
     Raises:
         ConfigError: A configuration file is wrong.
@@ -30,4 +40,10 @@ def open_site(home: Path, config: Path) -> Site:
     zones = Zones(home.resolve())
     site = Site(config=load_config(config), zones=zones)
     zones.create()
+    if not _provider(zones).path.exists():
+        _provider(zones).create(randomness=randomness)
     return site
+
+
+def _provider(zones: Zones) -> FileKeyProvider:
+    return FileKeyProvider(zones.keys / "site.key")

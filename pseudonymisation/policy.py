@@ -194,7 +194,9 @@ def parse_policy(text: str | bytes) -> Policy:
     """
     content = text.encode() if isinstance(text, str) else text
     root = read_node(content)
-    kind = root.name("kind")
+    kind = root.text("kind")
+    if not NAME.fullmatch(kind):
+        raise PolicyError("kind: is lower case letters, digits and _")
     tables = {name: _table(name, node) for name, node in root.node("tables").items()}
     policy = Policy(
         kind=kind,
@@ -207,3 +209,147 @@ def parse_policy(text: str | bytes) -> Policy:
     root.finish()
     _check_identity(policy)
     return policy
+
+
+def _identity(node: Node) -> Identity:
+    fallback = node.node("fallback")
+    identity = Identity(
+        table=node.text("table"),
+        local_id=node.text("local_id"),
+        fallback_table=fallback.text("table"),
+        fallback_local_id=fallback.text("local_id"),
+        nhs_number=node.optional_text("nhs_number"),
+        mrn=node.optional_text("mrn"),
+        postcode=node.optional_text("postcode"),
+        merges=_merges(node.node("merges")) if node.has("merges") else None,
+        known_text=node.texts("known_text"),
+        resolve_by=node.optional_text("resolve_by"),
+    )
+    fallback.finish()
+    node.finish()
+    if identity.resolve_by not in (None, "mrn"):
+        raise PolicyError("identity.resolve_by: must be mrn")
+    if (identity.nhs_number is None) == (identity.resolve_by is None):
+        raise PolicyError("identity: exactly one of nhs_number and resolve_by must be there")
+    return identity
+
+
+def _merges(node: Node) -> Merges:
+    merges = Merges(node.text("table"), node.text("from"), node.text("to"), node.text("at"))
+    node.finish()
+    return merges
+
+
+def _table(name: str, node: Node) -> Table:
+    if not NAME.fullmatch(name):
+        raise PolicyError(f"{node.place}: a table name is lower case letters, digits and _")
+    content = node.content.get("columns")
+    if not isinstance(content, dict):
+        raise PolicyError(f"{node.place}: columns is missing")
+    node.known.add("columns")
+    columns = {column: _column(column, value, f"{node.place}.columns.{column}") for column, value in content.items()}
+    table = Table(
+        name=name,
+        columns=columns,
+        key=node.texts("key"),
+        person=node.optional_text("person"),
+        zone=node.optional_text("zone") or "pseudonymised",
+        resource=node.optional_text("resource"),
+    )
+    node.finish()
+    _check_table(table, node.place)
+    return table
+
+
+def _column(name: str, value: object, place: str) -> Column:
+    if not NAME.fullmatch(name) or name == "source":
+        raise PolicyError(f"{place}: a column name is lower case letters, digits and _, and not `source`")
+    if isinstance(value, str):
+        value = {"action": value}
+    if not isinstance(value, dict):
+        raise PolicyError(f"{place}: must be an action or a mapping with one")
+    node = Node(place, value)
+    required, action, argument = _action(node.text("action"), place)
+    column = Column(
+        name=name,
+        action=action,
+        argument=argument,
+        required=required,
+        path=node.optional_text("path"),
+        where=node.text_map("where"),
+        take=node.optional_text("take"),
+        reference=node.flag("reference"),
+        strip_prefix=node.optional_text("strip_prefix"),
+        base64=node.flag("base64"),
+        keyword=node.optional_text("keyword"),
+        format=node.optional_text("format"),
+    )
+    node.finish()
+    if column.format and (action, argument) not in (("keep", "date"), ("keep", "timestamp")):
+        raise PolicyError(f"{place}.format: only a date or timestamp has a format")
+    if (column.where and not column.take) or (column.take and not column.where):
+        raise PolicyError(f"{place}: where and take belong together")
+    return column
+
+
+def _action(text: str, place: str) -> tuple[bool, str, str]:
+    """Return whether a value is required, the action and its argument."""
+    word, _, argument = text.partition(" ")
+    if word == "required":
+        action, argument = ("uid", "") if argument == "uid" else ("keep", argument)
+    else:
+        action = word
+    if action not in ACTIONS:
+        raise PolicyError(f"{place}: unknown action; known actions: {', '.join(ACTIONS)} and required")
+    if not _is_argument(action, argument):
+        raise PolicyError(f"{place}: {action} cannot take what stands behind it")
+    return word == "required", action, argument
+
+
+def _is_argument(action: str, argument: str) -> bool:
+    if action == "keep":
+        return argument in TYPES
+    if action == "pseudonym":
+        return NAME.fullmatch(argument) is not None
+    if action == "one_of":
+        values = argument.split("|")
+        return all(value and value == value.strip() for value in values) and len(set(values)) == len(values)
+    if action == "range":
+        numbers = argument.split(" ")
+        are_numbers = len(numbers) == 2 and all(NUMBER.fullmatch(number) for number in numbers)
+        return are_numbers and float(numbers[0]) < float(numbers[1])
+    return argument == ""
+
+
+def _check_table(table: Table, place: str) -> None:
+    if table.zone not in ZONES:
+        raise PolicyError(f"{place}.zone: must be one of {', '.join(ZONES)}")
+    persons = [column.name for column in table.columns.values() if column.action == "person"]
+    if persons != ([table.person] if table.person else []):
+        raise PolicyError(f"{place}.person: must name the one column whose action is person")
+    if (table.zone == "pseudonymised") != (table.person is not None):
+        raise PolicyError(f"{place}: exactly the tables without `zone` name a person")
+    if not table.key or not set(table.key) <= table.columns.keys():
+        raise PolicyError(f"{place}.key: must name columns of this table")
+    actions = {column.action for column in table.columns.values()}
+    if (table.zone == "identifiable") != (actions == {"identify"}):
+        raise PolicyError(f"{place}: `identify` is the only action of an identifiable table, and of no other")
+    if "person_id" in {column.name for column in table.columns.values() if column.is_passed_on}:
+        raise PolicyError(f"{place}: person_id is the name of the pseudonym")
+
+
+def _check_identity(policy: Policy) -> None:
+    identity = policy.identity
+    wanted = {identity.table: [identity.local_id, identity.nhs_number, identity.mrn, identity.postcode]}
+    wanted[identity.table] += identity.known_text
+    wanted.setdefault(identity.fallback_table, []).append(identity.fallback_local_id)
+    if identity.merges:
+        merges = identity.merges
+        wanted.setdefault(merges.table, []).extend([merges.merged, merges.surviving, merges.at])
+    for table, columns in wanted.items():
+        if table not in policy.tables:
+            raise PolicyError(f"identity: there is no table {table}")
+        landed = policy.tables[table].landed_columns
+        missing = sorted({column for column in columns if column and column not in landed})
+        if missing:
+            raise PolicyError(f"identity: table {table} does not land {', '.join(missing)}")

@@ -1,6 +1,7 @@
 """The boundary between our code and Dagster, which stores and shows whatever crosses it."""
 
 import os
+import secrets
 import traceback
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -28,7 +29,7 @@ REVIEWERS = ["team:information-governance"]
 def current_site() -> Site:
     """Return the site that COHORTGATE_HOME and COHORTGATE_CONFIG name."""
     home = Path(os.environ.get("COHORTGATE_HOME", ".cohortgate"))
-    return open_site(home, Path(os.environ.get("COHORTGATE_CONFIG", CONFIG)))
+    return open_site(home, Path(os.environ.get("COHORTGATE_CONFIG", CONFIG)), randomness=secrets.token_bytes)
 
 
 def today() -> date:

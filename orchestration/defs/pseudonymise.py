@@ -63,7 +63,7 @@ def _pseudonymise(kind: str) -> dg.AssetsDefinition:
             owners=OWNERS,
             tags={"zone": "pseudonymised"},
         )
-        for table in stages.released_tables(kind)
+        for table in stages.tables_passed_on(kind)
     ]
 
     @dg.multi_asset(name=f"pseudonymise_{kind}", specs=specs)

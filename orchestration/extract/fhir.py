@@ -63,8 +63,7 @@ def _read_table(
 def _batches(file: Path) -> Iterator[_Lines]:
     """Yield the lines of a file in batches; a file that ends in the middle keeps what came before, and says so."""
     lines, number = _Lines(), 0
-    opened = gzip.open(file, "rb") if file.suffix == ".gz" else file.open("rb")
-    with opened as stream:
+    with gzip.open(file, "rb") if file.suffix == ".gz" else file.open("rb") as stream:
         try:
             while line := stream.readline(MAX_LINE_BYTES):
                 number += 1

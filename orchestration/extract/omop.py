@@ -16,6 +16,8 @@ from pseudonymisation.policy import Table
 if TYPE_CHECKING:
     import duckdb
 
+MAX_HEADER_BYTES = 1024 * 1024
+
 
 def read(path: Path, tables: Mapping[str, Table], into: Path, *, spill: Path) -> Iterator[tuple[Landed, list[Reject]]]:
     """Land each table of an OMOP source; a table that is not there is landed with no rows."""
@@ -47,18 +49,41 @@ def _read_database(
         for name, table in tables.items():
             if name not in where:
                 yield landed(name, rows=0, rejects=()), []
-                continue
-            query, dropped = _selection(connection, f"select * from {where[name]}", name, table)
-            rows = copy_to(
-                connection,
-                f"select {query}, {literal(path.name)} as _file, row_number() over () as _row from {where[name]}",
-                into / name / "part-0000.parquet",
-            )
-            yield landed(name, rows=rows, rejects=(), dropped=dropped), []
+            elif rejects := _headers_read_as_rows(connection, where[name], name, table, path.name):
+                yield landed(name, rows=0, rejects=rejects), rejects
+            else:
+                yield _read_relation(connection, name, table, where[name], path.name, into), []
     except _duckdb_error():
         raise ExtractError(f"{path.name}: not a DuckDB file that this version can read") from None
     finally:
         connection.close()
+
+
+def _read_relation(
+    connection: "duckdb.DuckDBPyConnection", name: str, table: Table, relation: str, file: str, into: Path
+) -> Landed:
+    columns, dropped = _selection(connection, f"select * from {relation}", name, table)
+    query = f"select {columns}, {literal(file)} as _file, row_number() over () as _row from {relation}"
+    return landed(
+        name, rows=copy_to(connection, query, into / name / "part-0000.parquet"), rejects=(), dropped=dropped
+    )
+
+
+def _headers_read_as_rows(
+    connection: "duckdb.DuckDBPyConnection", relation: str, name: str, table: Table, file: str
+) -> list[Reject]:
+    """Return a reject for each row of a table that holds nothing but the names of its columns.
+
+    A guessing CSV reader makes this of an empty table: columns `column0`, `column1` and the header as its only row.
+    """
+    described = [column for column, *_ in connection.execute(f"describe {relation}").fetchall()]
+    if not all(column.lower().startswith("column") for column in described):
+        return []
+    rows = connection.execute(f"select * from {relation} limit 2").fetchall()
+    names = {*table.columns}
+    if len(rows) == 1 and names & {str(value).lower() for value in rows[0]}:
+        return [Reject(name, file, 1, None, "header_read_as_row")]
+    return []
 
 
 def _read_files(
@@ -108,9 +133,9 @@ def _read_csv(
 
 
 def _header(file: Path) -> list[str]:
-    opened = gzip.open(file, "rt", encoding="utf-8-sig") if file.suffix == ".gz" else file.open(encoding="utf-8-sig")
-    with opened as lines:
-        return [column.strip().strip('"') for column in lines.readline().rstrip("\r\n").split(",")]
+    with gzip.open(file, "rb") if file.suffix.lower() == ".gz" else file.open("rb") as stream:
+        first = stream.readline(MAX_HEADER_BYTES).decode("utf-8-sig")
+    return [column.strip().strip('"') for column in first.rstrip("\r\n").split(",")]
 
 
 def _selection(connection: "duckdb.DuckDBPyConnection", query: str, name: str, table: Table) -> tuple[str, set[str]]:
