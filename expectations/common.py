@@ -1,4 +1,4 @@
-"""The rules that every release meets, whatever its cohort."""
+"""The rules that every release meets, whatever its cohort: `COMMON`, and `text_rules` with the cohort's own lists."""
 
 from collections.abc import Callable, Mapping
 
@@ -12,129 +12,32 @@ NUMBERS = (*WHOLE_NUMBERS, "FLOAT", "DOUBLE", "DECIMAL")
 PLAIN = ("BOOLEAN", "VARCHAR")
 OLDEST_AGE = 90
 REQUIRED_DOCUMENTS = ("DPIA", "DSA", "request")
+# NHS Data Dictionary: PERSON STATED GENDER CODE and ETHNIC CATEGORY; the age bands and splits are the cohorts' own.
+SUBGROUP_WORDS = {
+    "subgroup_sex_code": ("1", "2", "9", "X"),
+    "subgroup_ethnic_category": (*"ABCDEFGHJKLMNPRSZ", "99"),
+    "split": ("train", "held_out"),
+}
+SUBGROUP_CODES = {"subgroup_age_band": r"[0-9]{1,2}-[0-9]{1,2}|[0-9]{2}\+", "subgroup_site": "[A-Z][A-Z0-9]{2,5}"}
 
 
-def common_rules(*, words: Mapping[str, tuple[str, ...]], codes: Mapping[str, str]) -> tuple[Rule, ...]:
-    """Return the rules that every release meets.
+def text_rules(*, words: Mapping[str, tuple[str, ...]], codes: Mapping[str, str]) -> tuple[Rule, ...]:
+    """Return the rules about text columns, which need a cohort's lists.
 
     Args:
-        words: The text columns of the cohort that hold one of a few words, and those words.
+        words: The text columns that hold one of a few words, and those words.
         codes: The text columns that hold codes, and the shape of a code as a regular expression.
     """
     return (
-        FactRule(
-            "columns_as_requested",
-            "Only what was asked for and approved may leave: no column more, none less, none in another place.",
-            _wrong_columns,
-        ),
-        FactRule(
-            "types_as_contracted",
-            "A column of another type than its contract's holds something that nobody has judged.",
-            _wrong_types,
-        ),
         DataRule(
             "text_as_listed",
             "A text column holds the words or codes that its cohort lists; anything else could be free text.",
             (Check("cells", lambda _: _is_unlisted(words, codes)),),
         ),
         DataRule(
-            "no_absolute_times",
-            "A calendar date links a person to events known outside; time counts from the person's first index event.",
-            (
-                Check("columns", lambda _: "regexp_matches(data_type, 'DATE|TIME|INTERVAL')"),
-                Check("cells", lambda _: patterns.holds_date()),
-                Check("rows", _date_in_number),
-                Check("people", lambda _: "first_index is distinct from 0"),
-            ),
-        ),
-        DataRule(
-            "one_row_per_grain",
-            "A row that stands twice counts a person's outcome twice.",
-            (Check("grains", lambda _: "rows_in_grain > 1"),),
-        ),
-        DataRule(
-            "keys_present",
-            "A row that lacks its person or its times can be neither used nor recalled.",
-            (Check("rows", _key_is_null),),
-        ),
-        DataRule(
-            "person_id_is_pseudonym",
-            "A person is named by 32 hexadecimal digits made with the project's key, and by nothing else.",
-            (Check("people", lambda _: f"not coalesce(regexp_full_match(person_id, '{patterns.PSEUDONYM}'), false)"),),
-        ),
-        FactRule(
-            "key_as_registered",
-            "Made with another key, people could not be followed from one version of a release to the next.",
-            _wrong_key,
-        ),
-        DataRule(
-            "no_opted_out_person",
-            "A person who opted out is in no release (National Data Opt-Out).",
-            (Check("people", lambda e: f"person_id in (select person_id from {relation(e.facts.opted_out)})"),),
-        ),
-        DataRule(
             "no_known_identifier",
             "No cell equals a name, number, address or site pseudonym that the trust holds.",
             (Check("cells", lambda _: _is_known(words)),),
-        ),
-        DataRule(
-            "no_identifier_pattern",
-            "No cell holds what looks like an NHS number, postcode, e-mail address, phone or National Insurance number.",
-            (Check("cells", lambda _: patterns.holds_identifier()), Check("rows", _nhs_number_in_number)),
-        ),
-        DataRule(
-            "prediction_not_before_index",
-            "A prediction made before the index event answers another question.",
-            (Check("rows", lambda e: f"{quoted(e.facts.prediction)} < {quoted(e.facts.index)}"),),
-        ),
-        DataRule(
-            "label_after_prediction",
-            "An outcome that was known when the prediction was made lets a product look better than it is.",
-            (Check("rows", _label_is_early),),
-        ),
-        DataRule(
-            "age_top_coded",
-            f"People over {OLDEST_AGE} are few; an exact age points at them.",
-            (Check("rows", _age_is_exact),),
-        ),
-        SizeRule("enough_people", "In a small group a person can be recognised.", "people", lambda f: f.min_people),
-        SizeRule(
-            "enough_events",
-            "With few people who had the outcome, no measure of a product means much and each can be recognised.",
-            "events",
-            lambda f: f.min_events,
-        ),
-        SizeRule(
-            "enough_non_events",
-            "With few people who did not have the outcome, being in the release almost tells it.",
-            "non_events",
-            lambda f: f.min_non_events,
-        ),
-        FactRule(
-            "documents_in_date",
-            "The impact assessment, the sharing agreement and the request must be in force on the day of release.",
-            _documents_out_of_date,
-        ),
-        FactRule(
-            "opt_out_list_fresh",
-            "An old list lets through who opted out since; where no list applies, a written reason is needed.",
-            _opt_out_list_stale,
-        ),
-        FactRule("approved_by_two", "Two people approve, and neither is the one who asks.", _approvals_wrong),
-        DataRule(
-            "split_by_person",
-            "A person in two splits would be learned from in one and tested on in the other.",
-            (Check("people", lambda _: "has_no_split or first_split is distinct from last_split"),),
-        ),
-        DataRule(
-            "row_order_carries_nothing",
-            "In any other order than that of the pseudonyms, a row's place can tell where it came from.",
-            (Check("neighbours", lambda _: "is_out_of_order"),),
-        ),
-        FactRule(
-            "file_metadata_clean",
-            "A file's hidden fields can hold paths, users and values; they name the writing program and nothing else.",
-            lambda evidence: evidence.odd_metadata,
         ),
     )
 
@@ -163,9 +66,7 @@ def _age_is_exact(evidence: Evidence) -> str:
     ages = [column.name for column in evidence.columns if column.name.endswith("age_years")]
     bands = [column.name for column in evidence.columns if column.name.endswith("age_band")]
     age_is_over = any_of(lambda name: f"{name} > {OLDEST_AGE}", ages)
-    band_is_over = any_of(
-        lambda name: f"try_cast(regexp_extract({name}, '[0-9]+') as integer) > {OLDEST_AGE}", bands
-    )
+    band_is_over = any_of(lambda name: f"try_cast(regexp_extract({name}, '[0-9]+') as integer) > {OLDEST_AGE}", bands)
     return f"{age_is_over} or {band_is_over}"
 
 
@@ -184,13 +85,16 @@ def _date_in_number(evidence: Evidence) -> str:
 
 def _is_word(words: Mapping[str, tuple[str, ...]]) -> str:
     columns = (
-        f"column_name = {literal(name)} and value in ({', '.join(map(literal, allowed))})" for name, allowed in words.items()
+        f"column_name = {literal(name)} and value in ({', '.join(map(literal, allowed))})"
+        for name, allowed in words.items()
     )
     return f"({' or '.join(columns) or 'false'})"
 
 
 def _is_code(codes: Mapping[str, str]) -> str:
-    columns = (f"column_name = {literal(name)} and regexp_full_match(value, {literal(shape)})" for name, shape in codes.items())
+    columns = (
+        f"column_name = {literal(name)} and regexp_full_match(value, {literal(shape)})" for name, shape in codes.items()
+    )
     return f"({' or '.join(columns) or 'false'})"
 
 
@@ -249,3 +153,111 @@ def _person(name: str) -> str:
 def _wrong_key(evidence: Evidence) -> int:
     facts = evidence.facts
     return int(not facts.key_check_value or facts.key_check_value != facts.registered_key_check_value)
+
+
+COMMON: tuple[Rule, ...] = (
+    FactRule(
+        "columns_as_requested",
+        "Only what was asked for and approved may leave: no column more, none less, none in another place.",
+        _wrong_columns,
+    ),
+    FactRule(
+        "types_as_contracted",
+        "A column of another type than its contract's holds something that nobody has judged.",
+        _wrong_types,
+    ),
+    DataRule(
+        "no_absolute_times",
+        "A calendar date links a person to events known outside; time counts from the person's first index event.",
+        (
+            Check("columns", lambda _: "regexp_matches(data_type, 'DATE|TIME|INTERVAL')"),
+            Check("cells", lambda _: patterns.holds_date()),
+            Check("rows", _date_in_number),
+            Check("people", lambda _: "first_index is distinct from 0"),
+        ),
+    ),
+    DataRule(
+        "one_row_per_grain",
+        "A row that stands twice counts a person's outcome twice.",
+        (Check("grains", lambda _: "rows_in_grain > 1"),),
+    ),
+    DataRule(
+        "keys_present",
+        "A row that lacks its person or its times can be neither used nor recalled.",
+        (Check("rows", _key_is_null),),
+    ),
+    DataRule(
+        "person_id_is_pseudonym",
+        "A person is named by 32 hexadecimal digits made with the project's key, and by nothing else.",
+        (Check("people", lambda _: f"not coalesce(regexp_full_match(person_id, '{patterns.PSEUDONYM}'), false)"),),
+    ),
+    FactRule(
+        "key_as_registered",
+        "Made with another key, people could not be followed from one version of a release to the next.",
+        _wrong_key,
+    ),
+    DataRule(
+        "no_opted_out_person",
+        "A person who opted out is in no release (National Data Opt-Out).",
+        (Check("people", lambda e: f"person_id in (select person_id from {relation(e.facts.opted_out)})"),),
+    ),
+    DataRule(
+        "no_identifier_pattern",
+        "No cell looks like an NHS number, postcode, e-mail address, phone number or National Insurance number.",
+        (Check("cells", lambda _: patterns.holds_identifier()), Check("rows", _nhs_number_in_number)),
+    ),
+    DataRule(
+        "prediction_not_before_index",
+        "A prediction made before the index event answers another question.",
+        (Check("rows", lambda e: f"{quoted(e.facts.prediction)} < {quoted(e.facts.index)}"),),
+    ),
+    DataRule(
+        "label_after_prediction",
+        "An outcome that was known when the prediction was made lets a product look better than it is.",
+        (Check("rows", _label_is_early),),
+    ),
+    DataRule(
+        "age_top_coded",
+        f"People over {OLDEST_AGE} are few; an exact age points at them.",
+        (Check("rows", _age_is_exact),),
+    ),
+    SizeRule("enough_people", "In a small group a person can be recognised.", "people", lambda f: f.min_people),
+    SizeRule(
+        "enough_events",
+        "With few people who had the outcome, no measure of a product means much and each can be recognised.",
+        "events",
+        lambda f: f.min_events,
+    ),
+    SizeRule(
+        "enough_non_events",
+        "With few people who did not have the outcome, being in the release almost tells it.",
+        "non_events",
+        lambda f: f.min_non_events,
+    ),
+    FactRule(
+        "documents_in_date",
+        "The impact assessment, the sharing agreement and the request must be in force on the day of release.",
+        _documents_out_of_date,
+    ),
+    FactRule(
+        "opt_out_list_fresh",
+        "An old list lets through who opted out since; where no list applies, a written reason is needed.",
+        _opt_out_list_stale,
+    ),
+    FactRule("approved_by_two", "Two people approve, and neither is the one who asks.", _approvals_wrong),
+    DataRule(
+        "split_by_person",
+        "A person in two splits would be learned from in one and tested on in the other.",
+        (Check("people", lambda _: "has_no_split or first_split is distinct from last_split"),),
+    ),
+    DataRule(
+        "row_order_carries_nothing",
+        "In any other order than that of the pseudonyms, a row's place can tell where it came from.",
+        (Check("neighbours", lambda _: "is_out_of_order"),),
+    ),
+    FactRule(
+        "file_metadata_clean",
+        "A file's hidden fields can hold paths, users and values; they name the writing program and nothing else.",
+        lambda evidence: evidence.odd_metadata,
+    ),
+)

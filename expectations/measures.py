@@ -117,7 +117,7 @@ def _relations(evidence: Evidence) -> dict[str, str]:
         "known_keys": f"""materialized (
             select distinct key from (select upper(trim(value)) as key from {relation(facts.known_identifiers)})
             where length(key) >= {SHORTEST_IDENTIFIER} and key in (select key from cells))""",
-        "columns": f"(from (values {', '.join(_column(column) for column in evidence.columns)}) as c (name, data_type))",
+        "columns": f"(from (values {', '.join(map(_column, evidence.columns))}) as c (name, data_type))",
     }
 
 
@@ -125,14 +125,14 @@ def _cells(evidence: Evidence) -> str:
     """Return the SQL of the distinct values of each text column, with the number of cells that hold each."""
     texts = [column.name for column in evidence.columns if column.data_type == "VARCHAR" and column.name != "person_id"]
     values = [
-        f"select {literal(name)} as column_name, {quoted(name)} as value, count(*) as cells from rows group by all"
-        for name in texts
+        "select 'person_id' as column_name, person_id as value, cells from people",
+        *(f"select {literal(name)}, {quoted(name)}, count(*) from rows group by {quoted(name)}" for name in texts),
     ]
     # A pseudonym is hexadecimal; digits among its letters are no number and no date.
+    text = f"case when regexp_full_match(value, '{patterns.PSEUDONYM}') then '' else {patterns.readable('value')} end"
     return f"""
-        select column_name, value, cells, upper(trim(value)) as key,
-            case when regexp_full_match(value, '{patterns.PSEUDONYM}') then '' else {patterns.readable("value")} end as text
-        from (select 'person_id' as column_name, person_id as value, cells from people union all {" union all ".join(values)})
+        select column_name, value, cells, upper(trim(value)) as key, {text} as text
+        from ({" union all ".join(values)})
         where value is not null"""
 
 

@@ -19,9 +19,7 @@ POSTCODE = (
     r"|[A-PR-UWYZ][0-9][A-HJKPSTUW]|[A-PR-UWYZ][A-HK-Y][0-9][ABEHMNPRVWXY]) *[0-9][ABD-HJLNP-UW-Z]{2})(?:[^A-Z0-9]|$)"
 )
 EMAIL = r"[A-Z0-9._%+'\-]+ ?@ ?[A-Z0-9\-]+(?:\.[A-Z0-9\-]+)+"
-PHONE = (
-    r"(?:^|[^A-Z0-9])(?:(?:\+ ?44|0044)[ ().\-]*0?[ ().\-]*|\(?0)[1-37-9](?:[ ().\-]*[0-9]){8,9}(?:[^A-Z0-9]|$)"
-)
+PHONE = r"(?:^|[^A-Z0-9])(?:(?:\+ ?44|0044)[ ().\-]*0?[ ().\-]*|\(?0)[1-37-9](?:[ ().\-]*[0-9]){8,9}(?:[^A-Z0-9]|$)"
 # The two prefix letters are those that HMRC issues.
 NINO = r"(?:^|[^A-Z0-9])[ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z] ?(?:[0-9]{2} ?){3}[A-D](?:[^A-Z0-9]|$)"
 YEAR_FIRST = (

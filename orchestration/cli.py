@@ -15,7 +15,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from orchestration.launch import Outcome, StepEvent
+    from orchestration.launch import Outcome, Rows, StepEvent
     from orchestration.progress import Progress
     from orchestration.site import Site
 
@@ -232,6 +232,8 @@ def _report(console: "Console", site: "Site", outcome: "Outcome", *, next_steps:
     from orchestration.stages import published
 
     releases = published(site)
+    if outcome.rows.read:
+        console.print(f"\n{_rows_in_words(outcome.rows)}", markup=False, highlight=False)
     if releases:
         table = Table(box=None, padding=(0, 2, 0, 0), title_justify="left")
         for heading in ("release", "rows", "gate", "path"):
@@ -249,6 +251,15 @@ def _report(console: "Console", site: "Site", outcome: "Outcome", *, next_steps:
     if outcome.succeeded:
         return 0
     return REFUSED if outcome.gate_refused else FAILED
+
+
+def _rows_in_words(rows: "Rows") -> str:
+    rejected, withheld = rows.rejected.total(), rows.withheld.total()
+    lines = [f"rows read {rows.read:,} = kept {rows.kept:,} + rejected {rejected:,} + withheld {withheld:,}"]
+    for name, reasons in (("rejected", rows.rejected), ("withheld", rows.withheld)):
+        if reasons:
+            lines.append(f"  {name}: " + ", ".join(f"{reason} {count:,}" for reason, count in reasons.most_common()))
+    return "\n".join(lines)
 
 
 def _make_writable(folder: Path) -> None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from orchestration.duck import connect, quoted
 from orchestration.errors import TransformError
 from orchestration.zones import Zones
 
@@ -25,6 +26,7 @@ def environment(zones: Zones) -> dict[str, str]:
     return {
         "COHORTGATE_PSEUDONYMISED": str(zones.pseudonymised.resolve()),
         "COHORTGATE_WAREHOUSE": str(zones.warehouse.resolve()),
+        "COHORTGATE_SPILL": str(zones.spill.resolve()),
         "DBT_PROJECT_DIR": str(PROJECT),
         "DBT_PROFILES_DIR": str(PROJECT),
         "DBT_TARGET_PATH": str((zones.dbt / "target").resolve()),
@@ -55,6 +57,24 @@ def ensure_manifest(zones: Zones, *, environ: Mapping[str, str]) -> Path:
         if parsed.returncode != 0:
             raise TransformError(f"the dbt project does not parse; see {zones.dbt / 'logs' / 'dbt.log'}")
     return manifest
+
+
+def count_rows(zones: Zones) -> Mapping[str, int]:
+    """Return the number of rows of every table and view that dbt built, by name."""
+    connection = connect(
+        allowed_directories=[zones.pseudonymised], database=zones.warehouse, read_only=True, spill=zones.spill
+    )
+    try:
+        names = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'main' order by table_name"
+        ).fetchall()
+        counts = {}
+        for (name,) in names:
+            counted = connection.execute(f"select count(*) from main.{quoted(name)}").fetchone()
+            counts[name] = int(counted[0]) if counted else 0
+        return counts
+    finally:
+        connection.close()
 
 
 def failed_nodes(run_results: Path) -> Mapping[str, str]:

@@ -3,10 +3,11 @@
 import logging
 import shutil
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -23,6 +24,27 @@ class StepEvent:
     rows: int = 0
 
 
+@dataclass
+class Rows:
+    """What became of the rows of all sources in one run: read = kept + rejected + withheld, by reason."""
+
+    read: int = 0
+    kept: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    withheld: Counter[str] = field(default_factory=Counter)
+
+    def add(self, asset: str, metadata: Mapping[str, Any]) -> None:
+        """Add one materialised table; what an adapter rejected was read before what the pseudonymiser saw."""
+        values = {name: getattr(entry, "value", None) for name, entry in metadata.items()}
+        if asset.startswith("raw_"):
+            self.read += sum((values.get("rejected") or {}).values())
+        if asset.startswith("pseudo_") and "read" in values:
+            self.read += int(values["read"] or 0)
+            self.kept += int(values["dagster/row_count"] or 0)
+            self.withheld.update(values.get("withheld") or {})
+        self.rejected.update(values.get("rejected") or {})
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How one run of the job ended; `problems` are our own words, one per failed step or refused gate."""
@@ -31,6 +53,7 @@ class Outcome:
     succeeded: bool
     problems: tuple[str, ...]
     gate_refused: bool
+    rows: Rows
 
 
 def prepare_dagster_home(folder: Path) -> None:
@@ -51,6 +74,7 @@ def run_whole_path(on_event: Callable[[StepEvent], None]) -> Outcome:
     run_id = str(uuid.uuid4())
     problems: list[str] = []
     refused: list[str] = []
+    rows = Rows()
 
     def listen(entry: "dg.EventLogEntry") -> None:
         event = entry.dagster_event
@@ -63,8 +87,10 @@ def run_whole_path(on_event: Callable[[StepEvent], None]) -> Outcome:
         if event.is_step_failure and not _is_check_failure(event):
             problems.append(_failure_words(event))
         if event.is_step_materialization:
-            value = event.step_materialization_data.materialization.metadata.get("dagster/row_count")
+            made = event.step_materialization_data.materialization
+            value = made.metadata.get("dagster/row_count")
             on_event(StepEvent(str(event.step_key), "rows", int(getattr(value, "value", 0) or 0)))
+            rows.add(made.asset_key.to_user_string(), made.metadata)
         if event.is_asset_check_evaluation:
             check = event.asset_check_evaluation_data
             if check.check_name == "gate" and not check.passed:
@@ -82,7 +108,7 @@ def run_whole_path(on_event: Callable[[StepEvent], None]) -> Outcome:
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             )
         )
-    return Outcome(run_id, result.success, (*refused, *problems), bool(refused))
+    return Outcome(run_id, result.success, (*refused, *problems), bool(refused), rows)
 
 
 def _is_check_failure(event: "dg.DagsterEvent") -> bool:

@@ -175,8 +175,14 @@ def _leave_only(folder: Path, names: set[str]) -> None:
 
 
 def _newest(folder: Path) -> Path:
-    """Return the one MESH file of a folder; of several, the one whose name sorts last is not always the newest."""
-    files = sorted(folder.glob("*.dat"), key=lambda path: path.stat().st_mtime)
+    """Return the newest MESH file of a folder by the day and number in its name, MAILBOX-DDMMYY-NNNN.dat."""
+    files = sorted(folder.glob("*-??????-????.dat"), key=lambda path: (_day(path), path.stem[-4:]))
     if not files:
-        raise ExtractError(f"opt-out list: no .dat file in {folder}; see opt_out_list in policy.yaml")
+        raise ExtractError(f"opt-out list: no MAILBOX-DDMMYY-NNNN.dat in {folder}; see opt_out_list in policy.yaml")
     return files[-1]
+
+
+def _day(path: Path) -> str:
+    """`RRV-211126-0001` was sent on 26-11-21."""
+    day = path.stem[-11:-5]
+    return day[4:6] + day[2:4] + day[0:2]

@@ -6,9 +6,9 @@
     ├── OptOutError      the opt-out list cannot be relied on; nobody's data may go on
     ├── IdentityError    records cannot be resolved to people
     ├── CountError       rows read are not the rows kept, rejected and withheld; nothing was passed on
-    └── TextError        a note could not be cleaned; no note was passed on
+    ├── TextError        a note could not be cleaned; no note was passed on
+    └── DicomReject      one DICOM file is not taken; the run goes on and counts it by `reason`
 
-`pseudonymisation.dicom.DicomReject` is not among them: one bad file is a reject with a reason, not an error.
 No message holds a value from a row, a key or an identifier.
 """
 
@@ -39,3 +39,11 @@ class CountError(PseudonymisationError):
 
 class TextError(PseudonymisationError):
     """A note could not be cleaned."""
+
+
+class DicomReject(PseudonymisationError):
+    """One DICOM file is not taken; `reason` is a fixed word that says nothing of the content."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

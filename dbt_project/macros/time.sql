@@ -1,0 +1,37 @@
+{#- Time arithmetic, which engines spell differently. Columns are timestamps. -#}
+
+{% macro add_hours(moment, hours) %}
+    {{- dbt.dateadd('hour', hours, moment) -}}
+{% endmacro %}
+
+{% macro add_days(moment, days) %}
+    {{- dbt.dateadd('day', days, moment) -}}
+{% endmacro %}
+
+{#- Whole hours from one timestamp to a later one, rounded down. -#}
+{% macro hours_between(earlier, later) %}
+    {{- return(adapter.dispatch('hours_between')(earlier, later)) -}}
+{% endmacro %}
+
+{% macro default__hours_between(earlier, later) -%}
+    timestampdiff(hour, {{ earlier }}, {{ later }})
+{%- endmacro %}
+
+{% macro duckdb__hours_between(earlier, later) -%}
+    date_sub('hour', {{ earlier }}, {{ later }})
+{%- endmacro %}
+
+{#- Completed years of age, counted by the calendar. -#}
+{% macro age_years(birth_date, moment) -%}
+    cast(
+        extract(year from {{ moment }}) - extract(year from {{ birth_date }})
+        - case
+            when extract(month from {{ moment }}) * 100
+                + extract(day from {{ moment }})
+                < extract(month from {{ birth_date }}) * 100
+                + extract(day from {{ birth_date }})
+                then 1
+            else 0
+        end as integer
+    )
+{%- endmacro %}

@@ -1,0 +1,109 @@
+"""Small releases that break no rule, made from nothing but row numbers, and what the gate is told about them."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from expectations.facts import Approval, Column, DatedDocument, GateFacts, OptOutEvidence
+
+TODAY = date(2026, 3, 2)
+PEOPLE = 40
+
+# Every second person has an onset, two hours after the last row; everyone has two stays.
+SEPSIS = f"""
+    select
+        md5('person ' || person) as person_id,
+        stay * 1000 as index_hours,
+        stay * 1000 + hour as prediction_hours,
+        person % 2 = 0 and stay = 1 and hour >= 4 as label_sepsis_onset_6h,
+        case when person % 2 = 0 and stay = 1 then 1010 end as label_sepsis_onset_hours,
+        case when person % 2 = 0 and stay = 1 then null else 'discharge' end as censor_reason,
+        20 + person as feature_age_years,
+        60.5 + hour as feature_heart_rate_last,
+        (10 * (2 + person // 10)) || '-' || (10 * (2 + person // 10) + 9) as subgroup_age_band,
+        case when person % 3 = 0 then '1' else '2' end as subgroup_sex_code,
+        case when person % 5 = 0 then null else 'A' end as subgroup_ethnic_category,
+        1 + person % 10 as subgroup_imd_decile,
+        'RJ1' as subgroup_site,
+        case when person % 4 = 0 then 'train' else 'held_out' end as split
+    from range({PEOPLE}) as people (person), range(2) as stays (stay), range(9) as hours (hour)
+"""
+SEPSIS_TYPES = (
+    "VARCHAR BIGINT BIGINT BOOLEAN BIGINT VARCHAR INTEGER DOUBLE VARCHAR VARCHAR VARCHAR INTEGER VARCHAR VARCHAR".split()
+)
+
+EYE = f"""
+    select
+        md5('person ' || person) as person_id,
+        screening * 365 as index_days,
+        screening * 365 as prediction_days,
+        screening * 365 as screened_days,
+        eye,
+        case when person % 2 = 0 then 'R2' else 'R1' end as label_retinopathy_grade,
+        'M0' as label_maculopathy_grade,
+        'P0' as label_photocoagulation_grade,
+        person % 2 = 0 as label_is_referable,
+        screening * 365 + 9 as label_graded_days,
+        20 + person as feature_age_years,
+        'RJ1' as subgroup_site,
+        case when person % 4 = 0 then 'train' else 'held_out' end as split
+    from range({PEOPLE}) as people (person), range(2) as screenings (screening), (values ('L'), ('R')) as eyes (eye)
+"""
+EYE_TYPES = (
+    "VARCHAR BIGINT BIGINT BIGINT VARCHAR VARCHAR VARCHAR VARCHAR BOOLEAN BIGINT INTEGER VARCHAR VARCHAR".split()
+)
+
+QUERIES = {"cohort_sepsis_onset": (SEPSIS, SEPSIS_TYPES), "cohort_diabetic_eye": (EYE, EYE_TYPES)}
+ORDERS = {
+    "cohort_sepsis_onset": "person_id, index_hours, prediction_hours",
+    "cohort_diabetic_eye": "person_id, index_days, screened_days, eye",
+}
+
+
+def make_tables(connection: duckdb.DuckDBPyConnection, cohort: str) -> None:
+    """Make the table `clean`, and the two relations that the gate looks people and identifiers up in."""
+    query, types = QUERIES[cohort]
+    names = connection.execute(f"describe {query}").fetchall()
+    cast = ", ".join(f"cast({name[0]} as {kind}) as {name[0]}" for name, kind in zip(names, types, strict=True))
+    connection.execute(f"create or replace table clean as select {cast} from ({query}) order by {ORDERS[cohort]}")
+    connection.execute("create or replace table opted_out as select md5('opted out') as person_id")
+    known = "('Zebedee'), ('Train'), ('9434765919'), ('SE1 7EH'), ('zz-mrn-0001'), ('1'), (null)"
+    connection.execute(f"create or replace table known_identifiers as select * from (values {known}) as k (value)")
+
+
+def write_release(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> Path:
+    """Write the rows of a query, in their order, as the one file of a release."""
+    connection.execute(f"copy ({query}) to '{path}' (format parquet, compression zstd)")
+    return path
+
+
+def clean_facts(connection: duckdb.DuckDBPyConnection, cohort: str) -> GateFacts:
+    """Return what the gate is told about the table `clean`."""
+    columns = connection.execute("select column_name, data_type from (describe clean)").fetchall()
+    unit = "hours" if cohort == "cohort_sepsis_onset" else "days"
+    is_sepsis = cohort == "cohort_sepsis_onset"
+    return GateFacts(
+        cohort=cohort,
+        columns=tuple(Column(name, kind) for name, kind in columns),
+        grain=("person_id", "prediction_hours") if is_sepsis else ("person_id", "screened_days", "eye"),
+        index=f"index_{unit}",
+        prediction=f"prediction_{unit}",
+        time_unit=unit,
+        label="label_sepsis_onset_6h" if is_sepsis else "label_is_referable",
+        label_times=("label_sepsis_onset_hours",) if is_sepsis else ("label_graded_days",),
+        min_people=PEOPLE,
+        min_events=PEOPLE // 2,
+        min_non_events=PEOPLE // 2,
+        opted_out="opted_out",
+        known_identifiers="known_identifiers",
+        documents=tuple(
+            DatedDocument(kind, date(2026, 1, 5), TODAY) for kind in ("DPIA", "DSA", "request")
+        ),
+        opt_out=OptOutEvidence(applies=True, listed_on=date(2026, 2, 9), max_age_days=21, reason=None),
+        requested_by="Ada Requester",
+        approvals=(Approval("Cal Guardian", date(2026, 2, 1)), Approval("Sid Iro", TODAY)),
+        key_check_value="0a1b2c3d",
+        registered_key_check_value="0a1b2c3d",
+        today=TODAY,
+    )
