@@ -9,7 +9,7 @@ UV := VIRTUAL_ENV=$(VENV) $(BIN)/uv
 PORT ?= 3000
 export COHORTGATE_HOME ?= $(CURDIR)/.cohortgate/demo
 
-.PHONY: demo test ui ui-readonly check requirements bench clean
+.PHONY: demo test ui ui-readonly check requirements clean
 
 demo: $(VENV)/.product
 	@$(BIN)/cohortgate demo

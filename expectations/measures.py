@@ -83,9 +83,10 @@ def measuring_statement(suite: Suite, evidence: Evidence) -> str:
     for rule in suite.rules:
         if isinstance(rule, DataRule):
             for place, check in enumerate(rule.checks):
-                count = "coalesce(sum(cells), 0)" if check.level == "cells" else "count(*)"
+                counted = "sum(cells)" if check.level == "cells" else "count(*)"
                 name = quoted(f"{rule.name} {place}")
-                counts.setdefault(check.level, []).append(f"{count} filter (where {check.fails(evidence)}) as {name}")
+                count = f"coalesce({counted} filter (where {check.fails(evidence)}), 0) as {name}"
+                counts.setdefault(check.level, []).append(count)
     measured = {level: f"(select {', '.join(wanted)} from {level})" for level, wanted in counts.items()}
     needed = [*SUPPORT, *counts]
     relations = [f"{name} as {body}" for name, body in _relations(evidence).items() if name in needed]
@@ -108,7 +109,8 @@ def _relations(evidence: Evidence) -> dict[str, str]:
             from rows group by {person})""",
         "spells": f"""(
             select {person}, {index} as index_time, count(*) as rows_in_spell, min({prediction}) as first_prediction,
-                max({prediction}) as last_prediction, least({", ".join([*label_times, "null"])}) as first_label
+                max({prediction}) as last_prediction, least({", ".join([*label_times, "null"])}) as first_label_time,
+                count(*) filter (where {label}) as positives, min({prediction}) filter (where {label}) as first_positive
             from rows group by {person}, {index})""",
         "grains": f"(select count(*) as rows_in_grain from rows group by {listed(facts.grain)})",
         # Without an order of its own, the window sees the rows as they stand in the file.

@@ -267,3 +267,7 @@ def _make_writable(folder: Path) -> None:
     for path in folder.rglob("*"):
         if path.is_dir() and not path.is_symlink():
             path.chmod(0o700)
+
+
+if __name__ == "__main__":
+    main()

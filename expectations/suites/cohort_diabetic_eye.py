@@ -1,17 +1,33 @@
 """What a release of `cohort_diabetic_eye` must be: graded eyes, each grade from the screening programme's list."""
 
-from expectations.common import COMMON, SUBGROUP_CODES, SUBGROUP_WORDS, text_rules
+from expectations.common import COMMON, SUBGROUP_CODES, SUBGROUP_WORDS, any_of, text_rules
 from expectations.facts import Evidence
 from expectations.rules import Check, DataRule, Suite
 from expectations.sql import literal, quoted
 
+RETINOPATHY = ("R0", "R1", "R2", "R3A", "R3S", "U")
+MACULOPATHY = ("M0", "M1", "U")
 GRADES = {
-    "label_retinopathy_grade": ("R0", "R1", "R2", "R3A", "R3S", "U"),
-    "label_maculopathy_grade": ("M0", "M1", "U"),
+    "label_retinopathy_grade": RETINOPATHY,
+    "label_maculopathy_grade": MACULOPATHY,
     "label_photocoagulation_grade": ("P0", "P1", "U"),
 }
 EYES = ("L", "R")
-WORDS = {**SUBGROUP_WORDS, **GRADES, "eye": EYES}
+WORDS = {
+    **SUBGROUP_WORDS,
+    **GRADES,
+    "eye": EYES,
+    "censor_reason": ("none", "ungradable"),
+    "feature_diabetes_type": ("type_1", "type_2"),
+    "feature_last_retinopathy_grade": RETINOPATHY,
+    "feature_last_maculopathy_grade": MACULOPATHY,
+}
+
+
+def _is_early(evidence: Evidence) -> str:
+    # A source that keeps no time of grading has the grade at the time of the images.
+    prediction = quoted(evidence.facts.prediction)
+    return any_of(lambda name: f"{name} < {prediction}", list(evidence.facts.label_times))
 
 
 def _is_other_eye(_: Evidence) -> str:
@@ -19,15 +35,16 @@ def _is_other_eye(_: Evidence) -> str:
 
 
 def _is_unlisted_grade(_: Evidence) -> str:
-    return " or ".join(f"{quoted(column)} not in ({_literals(grades)})" for column, grades in GRADES.items())
+    unlisted = (f"{quoted(name)} not in ({_literals(grades)})" for name, grades in GRADES.items())
+    return " or ".join(f"coalesce({condition}, false)" for condition in unlisted)
 
 
 def _disagrees_with_grades(evidence: Evidence) -> str:
-    # Stable treated disease (R3S) and ungradable images (U) are followed in ways that the grade alone does not tell.
-    label = quoted(evidence.facts.label)
-    is_referable = "(label_retinopathy_grade in ('R2', 'R3A') or label_maculopathy_grade = 'M1')"
-    is_not = "(label_retinopathy_grade in ('R0', 'R1') and label_maculopathy_grade = 'M0')"
-    return f"(not {label} and {is_referable}) or ({label} and {is_not})"
+    retinopathy, maculopathy = "label_retinopathy_grade", "label_maculopathy_grade"
+    refers = f"coalesce({retinopathy} in ('R2', 'R3A'), false) or coalesce({maculopathy} = 'M1', false)"
+    is_ungradable = f"{retinopathy} is null or {maculopathy} is null or 'U' in ({retinopathy}, {maculopathy})"
+    expected = f"case when {refers} then true when {is_ungradable} then null else false end"
+    return f"{quoted(evidence.facts.label)} is distinct from {expected}"
 
 
 def _literals(words: tuple[str, ...]) -> str:
@@ -41,6 +58,11 @@ SUITE = Suite(
         *COMMON,
         *text_rules(words=WORDS, codes=SUBGROUP_CODES),
         DataRule(
+            "label_not_before_prediction",
+            "A grade given before the images were taken is a grade of other images.",
+            (Check("rows", _is_early),),
+        ),
+        DataRule(
             "eye_is_left_or_right",
             "A row is about one eye; a product that reads images must know which.",
             (Check("rows", _is_other_eye),),
@@ -52,7 +74,7 @@ SUITE = Suite(
         ),
         DataRule(
             "referable_agrees_with_grades",
-            "An eye is referable by its grades (R2, R3A or M1), and by nothing else.",
+            "An eye is referable by R2, R3A or M1; where nothing refers and a part is ungradable, nobody knows.",
             (Check("rows", _disagrees_with_grades),),
         ),
     ),

@@ -21,6 +21,9 @@ class _Translator(DagsterDbtTranslator):
         path = dbt_resource_props["fqn"]
         return "codelists" if dbt_resource_props["resource_type"] == "seed" else path[1]
 
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        return OWNERS
+
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         if dbt_resource_props["resource_type"] == "source":
             return super().get_asset_key(dbt_resource_props)

@@ -144,7 +144,7 @@ def _contacts(rng: np.random.Generator, people: Frame) -> Frame:
         for first, last, number, host in zip(given, family, digits, hosts, strict=True)
     ]
     relative = rng.permutation(given)
-    relation = np.array(("wife", "husband", "son", "daughter", "sister", "friend"), dtype=object)
+    relation = np.array(("spouse", "partner", "parent", "sibling", "friend", "neighbour"), dtype=object)
     # The traced person's relative keeps that rare name too; nobody else's record mentions it.
     kin = np.where(rng.random(count) < 0.65, family, np.roll(family, 1))
     kin = np.where(kin == TRACE_FAMILY_NAME, family, kin)

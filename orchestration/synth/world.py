@@ -13,7 +13,7 @@ from orchestration.synth.identifiers import hospital_numbers, nhs_numbers
 from orchestration.synth.names import NAMES
 from orchestration.synth.reference import IMD_SHARE, PRACTICES, TRUSTS
 
-CHUNK_PEOPLE = 50_000
+CHUNK_PEOPLE = 25_000
 WINDOW_DAYS = 730
 # Nothing starts in the last days, so that results, codings and letters are also recorded before `as_of`.
 TAIL_DAYS = 14
@@ -94,7 +94,7 @@ def _make_postcodes(rng: np.random.Generator) -> Frame:
         "postcode": np.array(texts, dtype=object),
         "lsoa_code": np.array([f"E01{800000 + number:06d}" for number in lsoa], dtype=object),
         "imd_decile": deciles[lsoa],
-        "trust": np.array(trust, dtype=np.int8),
+        "trust": np.array(trust, dtype=np.int64),
     }
     # The last postcode is the traced person's alone.
     last = {"postcode": _TRACE_POSTCODE, "lsoa_code": "E01899999", "imd_decile": 4, "trust": 1}
@@ -113,5 +113,5 @@ def _make_doctors(rng: np.random.Generator, *, count: int) -> Frame:
     return {
         "name": np.array(names, dtype=object),
         "practice": np.array(practices, dtype=object),
-        "trust": trusts.astype(np.int8),
+        "trust": trusts.astype(np.int64),
     }

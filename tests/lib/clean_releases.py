@@ -17,20 +17,21 @@ SEPSIS = f"""
         stay * 1000 as index_hours,
         stay * 1000 + hour as prediction_hours,
         person % 2 = 0 and stay = 1 and hour >= 4 as label_sepsis_onset_6h,
-        case when person % 2 = 0 and stay = 1 then 1010 end as label_sepsis_onset_hours,
-        case when person % 2 = 0 and stay = 1 then null else 'discharge' end as censor_reason,
-        20 + person as feature_age_years,
+        case when person % 2 = 0 and stay = 1 and hour >= 4 then 1010 end as label_sepsis_onset_6h_hours,
+        case when hour >= 3 and (person % 2 = 1 or stay = 0) then 'discharge' else 'none' end as censor_reason,
+        25 + person as feature_age_years,
         60.5 + hour as feature_heart_rate_last,
-        (10 * (2 + person // 10)) || '-' || (10 * (2 + person // 10) + 9) as subgroup_age_band,
+        (25 + 10 * (person // 10)) || '-' || (34 + 10 * (person // 10)) as subgroup_age_band,
         case when person % 3 = 0 then '1' else '2' end as subgroup_sex_code,
         case when person % 5 = 0 then null else 'A' end as subgroup_ethnic_category,
         1 + person % 10 as subgroup_imd_decile,
         'RJ1' as subgroup_site,
-        case when person % 4 = 0 then 'train' else 'held_out' end as split
+        case when person % 4 = 0 then 'tuning' else 'held_out' end as split
     from range({PEOPLE}) as people (person), range(2) as stays (stay), range(9) as hours (hour)
 """
 SEPSIS_TYPES = (
-    "VARCHAR BIGINT BIGINT BOOLEAN BIGINT VARCHAR INTEGER DOUBLE VARCHAR VARCHAR VARCHAR INTEGER VARCHAR VARCHAR".split()
+    *("VARCHAR", "BIGINT", "BIGINT", "BOOLEAN", "BIGINT", "VARCHAR", "INTEGER", "DOUBLE"),
+    *("VARCHAR", "VARCHAR", "VARCHAR", "INTEGER", "VARCHAR", "VARCHAR"),
 )
 
 EYE = f"""
@@ -44,14 +45,16 @@ EYE = f"""
         'M0' as label_maculopathy_grade,
         'P0' as label_photocoagulation_grade,
         person % 2 = 0 as label_is_referable,
-        screening * 365 + 9 as label_graded_days,
-        20 + person as feature_age_years,
+        screening * 365 + 9 as label_is_referable_days,
+        'none' as censor_reason,
+        25 + person as feature_age_years,
         'RJ1' as subgroup_site,
-        case when person % 4 = 0 then 'train' else 'held_out' end as split
+        case when person % 4 = 0 then 'tuning' else 'held_out' end as split
     from range({PEOPLE}) as people (person), range(2) as screenings (screening), (values ('L'), ('R')) as eyes (eye)
 """
 EYE_TYPES = (
-    "VARCHAR BIGINT BIGINT BIGINT VARCHAR VARCHAR VARCHAR VARCHAR BOOLEAN BIGINT INTEGER VARCHAR VARCHAR".split()
+    *("VARCHAR", "BIGINT", "BIGINT", "BIGINT", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR"),
+    *("BOOLEAN", "BIGINT", "VARCHAR", "INTEGER", "VARCHAR", "VARCHAR"),
 )
 
 QUERIES = {"cohort_sepsis_onset": (SEPSIS, SEPSIS_TYPES), "cohort_diabetic_eye": (EYE, EYE_TYPES)}
@@ -68,7 +71,7 @@ def make_tables(connection: duckdb.DuckDBPyConnection, cohort: str) -> None:
     cast = ", ".join(f"cast({name[0]} as {kind}) as {name[0]}" for name, kind in zip(names, types, strict=True))
     connection.execute(f"create or replace table clean as select {cast} from ({query}) order by {ORDERS[cohort]}")
     connection.execute("create or replace table opted_out as select md5('opted out') as person_id")
-    known = "('Zebedee'), ('Train'), ('9434765919'), ('SE1 7EH'), ('zz-mrn-0001'), ('1'), (null)"
+    known = "('Zebedee'), ('Tuning'), ('4010232137'), ('SE1 7EH'), ('zz-mrn-0001'), ('1'), (null)"
     connection.execute(f"create or replace table known_identifiers as select * from (values {known}) as k (value)")
 
 
@@ -80,7 +83,7 @@ def write_release(connection: duckdb.DuckDBPyConnection, query: str, path: Path)
 
 def clean_facts(connection: duckdb.DuckDBPyConnection, cohort: str) -> GateFacts:
     """Return what the gate is told about the table `clean`."""
-    columns = connection.execute("select column_name, data_type from (describe clean)").fetchall()
+    columns = connection.execute("select column_name, column_type from (describe clean)").fetchall()
     unit = "hours" if cohort == "cohort_sepsis_onset" else "days"
     is_sepsis = cohort == "cohort_sepsis_onset"
     return GateFacts(
@@ -91,15 +94,13 @@ def clean_facts(connection: duckdb.DuckDBPyConnection, cohort: str) -> GateFacts
         prediction=f"prediction_{unit}",
         time_unit=unit,
         label="label_sepsis_onset_6h" if is_sepsis else "label_is_referable",
-        label_times=("label_sepsis_onset_hours",) if is_sepsis else ("label_graded_days",),
+        label_times=("label_sepsis_onset_6h_hours",) if is_sepsis else ("label_is_referable_days",),
         min_people=PEOPLE,
         min_events=PEOPLE // 2,
         min_non_events=PEOPLE // 2,
         opted_out="opted_out",
         known_identifiers="known_identifiers",
-        documents=tuple(
-            DatedDocument(kind, date(2026, 1, 5), TODAY) for kind in ("DPIA", "DSA", "request")
-        ),
+        documents=tuple(DatedDocument(kind, date(2026, 1, 5), TODAY) for kind in ("DPIA", "DSA", "request")),
         opt_out=OptOutEvidence(applies=True, listed_on=date(2026, 2, 9), max_age_days=21, reason=None),
         requested_by="Ada Requester",
         approvals=(Approval("Cal Guardian", date(2026, 2, 1)), Approval("Sid Iro", TODAY)),

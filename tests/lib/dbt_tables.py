@@ -70,7 +70,7 @@ class DbtHome:
 
     def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one dbt command and return what it printed, whether it passed or not."""
-        command = [sys.executable, "-m", "dbt.cli.main", *arguments]
+        command = [str(Path(sys.executable).with_name("dbt")), *arguments]
         return subprocess.run(
             command, env=self.environment(), cwd=self.root, capture_output=True, text=True, check=False
         )
@@ -115,5 +115,7 @@ def _write(path: Path, columns: Sequence[tuple[str, str]], rows: Iterable[Row]) 
     schema = pa.schema([(name, ARROW_TYPES[data_type]) for name, data_type in columns])
     rows = list(rows)
     for row in rows:
-        assert row.keys() <= set(schema.names), f"{path.parent.name} has no column {sorted(row.keys() - set(schema.names))}"
+        assert row.keys() <= set(schema.names), (
+            f"{path.parent.name} has no column {sorted(row.keys() - set(schema.names))}"
+        )
     pq.write_table(pa.Table.from_pylist([dict(row) for row in rows], schema=schema), path)

@@ -63,7 +63,15 @@ def test_only_the_edge_reads_the_environment_and_the_clock(path: Path) -> None:
     if place(path).startswith(READ_THE_WORLD):
         return
     source = ast.unparse(ast.parse(path.read_text()))
-    for reading in ("os.environ", "os.getenv", "date.today(", "datetime.now(", "time.time(", "import secrets", "os.urandom("):
+    for reading in (
+        "os.environ",
+        "os.getenv",
+        "date.today(",
+        "datetime.now(",
+        "time.time(",
+        "import secrets",
+        "os.urandom(",
+    ):
         assert reading not in source, reading
 
 

@@ -1,0 +1,1 @@
+"""From a cohort to a release: candidate, gate on the staged bytes, card, manifest, signature, one rename."""
