@@ -229,7 +229,7 @@ def _run(progress: "Progress") -> "Outcome":
 def _report(console: "Console", site: "Site", outcome: "Outcome", *, next_steps: bool = False) -> int:
     from rich.table import Table
 
-    from orchestration.stages import published
+    from orchestration.release.stages import published
 
     releases = published(site)
     if outcome.rows.read:

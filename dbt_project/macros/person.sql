@@ -37,7 +37,3 @@
 {% macro duckdb__hex_to_integer(digits) -%}
     cast('0x' || {{ digits }} as bigint)
 {%- endmacro %}
-
-{% macro snowflake__hex_to_integer(digits) -%}
-    to_number({{ digits }}, 'XXXXXXXX')
-{%- endmacro %}

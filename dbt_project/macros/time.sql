@@ -8,19 +8,6 @@
     {{- dbt.dateadd('day', days, moment) -}}
 {% endmacro %}
 
-{#- Whole hours from one timestamp to a later one, rounded down. -#}
-{% macro hours_between(earlier, later) %}
-    {{- return(adapter.dispatch('hours_between')(earlier, later)) -}}
-{% endmacro %}
-
-{% macro default__hours_between(earlier, later) -%}
-    timestampdiff(hour, {{ earlier }}, {{ later }})
-{%- endmacro %}
-
-{% macro duckdb__hours_between(earlier, later) -%}
-    date_sub('hour', {{ earlier }}, {{ later }})
-{%- endmacro %}
-
 {#- Completed years of age, counted by the calendar. -#}
 {% macro age_years(birth_date, moment) -%}
     cast(

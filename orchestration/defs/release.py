@@ -5,9 +5,9 @@ The check shows the gate; it is not the lock. The publisher evaluates every rule
 
 import dagster as dg
 
-from orchestration import stages
 from orchestration.config import Request
 from orchestration.defs.boundary import REVIEWERS, counts_metadata, current_site, guarded, today
+from orchestration.release import stages
 
 
 def _release(request: Request) -> list[dg.AssetsDefinition | dg.AssetChecksDefinition]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from expectations.gate import GateResult
 from orchestration.release.candidate import Candidate
@@ -30,7 +31,14 @@ from orchestration.release.verify import verify
 GATE = "validation/gate.json"
 LOCK = ".lock"
 Evaluate = Callable[[Sequence[Path]], GateResult]
-Describe = Callable[[Sequence[FileEntry], Sequence[Path], GateResult], Mapping[str, bytes]]
+
+
+class Describe(Protocol):
+    """Returns the pages and descriptions that stand beside the data, by their path in the release."""
+
+    def __call__(
+        self, *, files: Sequence[FileEntry], paths: Sequence[Path], gate: GateResult
+    ) -> Mapping[str, bytes]: ...
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,7 @@ def publish(
     Args:
         staging: A folder on the same filesystem, used by publishers alone.
         evaluate: The gate, given the files of data as they are about to be published.
-        describe: Returns the pages and descriptions that stand beside the data, by their path in the release.
+        describe: Says what shall stand beside the data, e.g. `describe_release` with all else given.
         step: Called with the name of each step before it is done.
 
     Raises:
@@ -71,7 +79,7 @@ def publish(
         _check_same_filesystem(staging, releases)
         folder = staging / "release"
         data = _copy(candidate, folder, step)
-        result = _judge(candidate, data, folder, evaluate, step)
+        result = _judge(candidate, data, folder, evaluate=evaluate, step=step)
         manifest = _write_release(folder, data, result, origin=origin, describe=describe, key=signing_key, step=step)
         target = releases / origin.place
         already = target.exists()
@@ -128,9 +136,9 @@ def _copy(candidate: Candidate, folder: Path, step: Callable[[str], None]) -> tu
 
 
 def _judge(
-    candidate: Candidate, data: Sequence[FileEntry], folder: Path, evaluate: Evaluate, step: Callable[[str], None]
+    candidate: Candidate, data: Sequence[FileEntry], folder: Path, *, evaluate: Evaluate, step: Callable[[str], None]
 ) -> GateResult:
-    """Return the gate's result for the copied files.
+    """Return the gate's result for the copied files, and leave it beside the candidate.
 
     Raises:
         GateRefused: A rule does not hold.
@@ -139,11 +147,11 @@ def _judge(
     result = evaluate([folder / entry.path for entry in data])
     if any(file_digest(folder / entry.path) != entry.sha256 for entry in data):
         raise ReleaseError("the staged data changed while the gate looked at them; nothing was published")
-    if result.passed:
-        return result
     report = candidate.folder / GATE
     report.parent.mkdir(exist_ok=True, mode=0o700)
     report.write_bytes(canonical(result.as_dict()))
+    if result.passed:
+        return result
     _remove(folder)
     broken = ", ".join(result.broken) or "no rule was evaluated"
     raise GateRefused(
@@ -164,7 +172,8 @@ def _write_release(
 ) -> bytes:
     """Write what stands beside the data, the manifest and its signature last, and return the manifest."""
     step("describe")
-    pages = {GATE: canonical(result.as_dict()), **describe(data, [folder / entry.path for entry in data], result)}
+    described = describe(files=data, paths=[folder / entry.path for entry in data], gate=result)
+    pages = {GATE: canonical(result.as_dict()), **described}
     for name, content in sorted(pages.items()):
         step("write")
         _write(folder / name, content)

@@ -20,7 +20,7 @@ Counts = dict[str, Counter[str]]
 
 _OMOP_TABLES = {
     "person": "people_rows",
-    "death": "(select person_id from people where death_at is not null)",
+    "death": "people where death_at is not null",
     "visit_occurrence": "visit",
     "condition_occurrence": "condition",
     "drug_exposure": "drug",
@@ -46,44 +46,43 @@ _COURSES = {
 }
 
 
-def count_by_status(con: duckdb.DuckDBPyConnection) -> dict[str, Counts]:
-    """Return, per shape and table, how many rows of the loaded chunk belong to people of which status."""
-    fhir = {name: f"(select person_id from {resource.rows})" for name, resource in RESOURCES.items()}
-    return {"omop": _statuses(con, _OMOP_TABLES), "fhir": _statuses(con, fhir)}
+# What is sent to the opt-out service, and what comes back. Only the number that stands today is opted out; one
+# that was merged into it comes back as allowed.
+ASKED = """
+    select nhs_number
+
+    from people
+
+    where nhs_number is not null and status in ('permitted', 'opted_out')
+
+    order by person_id
+"""
+ALLOWED = """
+    select nhs_number
+
+    from people
+
+    where
+        nhs_number is not null
+        and (status = 'permitted' or (status = 'opted_out' and replaced_by_person_id > 0))
+
+    order by person_id
+"""
+
+
+def count_by_status(con: duckdb.DuckDBPyConnection, shapes: frozenset[str]) -> dict[str, Counts]:
+    """Return, for OMOP and FHIR if asked for, how many rows of the loaded chunk are of people of which status."""
+    fhir = {name: resource.rows for name, resource in RESOURCES.items()}
+    tables = {"omop": _OMOP_TABLES, "fhir": fhir}
+    return {shape: _statuses(con, relations) for shape, relations in tables.items() if shape in shapes}
 
 
 def count_clinical(con: duckdb.DuckDBPyConnection) -> Counter[str]:
     """Return what the cohorts should find among the permitted people of the loaded chunk."""
-    spells = dict(
-        rows(
-            con,
-            """
-            select course, count(*)
-
-            from spell
-
-            inner join people using (person_id)
-
-            where ward_at is not null and status = 'permitted'
-
-            group by course
-            """,
-        )
-    )
-    counts = Counter({f"spells_{name}": int(str(spells.get(course, 0))) for name, course in _COURSES.items()})
-    counts["spells"] = sum(int(str(count)) for count in spells.values())
-    counts["people_with_sepsis"] = _single(
-        con,
-        f"""
-        select count(distinct person_id)
-
-        from spell
-
-        inner join people using (person_id)
-
-        where course = {SEPSIS} and status = 'permitted'
-        """,
-    )
+    spells = _grouped(con, _SPELLS)
+    counts = Counter({f"spells_{name}": spells.get(str(course), 0) for name, course in _COURSES.items()})
+    counts["spells"] = sum(spells.values())
+    counts["people_with_sepsis"] = _single(con, _SEPTIC_PEOPLE)
     counts["people_screened"] = _single(con, f"select count(distinct person_id) from ({_EYES}) as eyes")
     counts["eyes_graded"] = _single(con, f"select count(*) from ({_EYES}) as eyes")
     counts["eyes_referable"] = _single(con, f"select count(*) from ({_EYES}) as eyes where is_referable")
@@ -108,12 +107,8 @@ def describe_rows(con: duckdb.DuckDBPyConnection, chunk: Chunk) -> dict[str, Any
     for defect, tables in chunk.row_defects.items():
         for table, ids in tables.items():
             omop, resource, prefix = _PLACES[table]
-            fhir = [
-                found_id
-                for (found_id,) in rows(
-                    con, f"select fhir_id('{resource}', '{prefix}' || unnest({ids})) as found_id"
-                )
-            ]
+            query = f"select fhir_id('{resource}', '{prefix}' || unnest({ids})) as found"
+            fhir = [found_id for (found_id,) in rows(con, query)]
             entry = found.setdefault(defect, {"count": 0, "omop": {}, "fhir": {}})
             entry["count"] += len(ids)
             entry["omop"][omop], entry["fhir"][resource] = ids, fhir
@@ -130,28 +125,11 @@ def describe_trace(con: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
 
 
 def _statuses(con: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> Counts:
-    return {
-        name: Counter(
-            {
-                str(status): int(str(count))
-                for status, count in rows(
-                    con,
-                    f"""
-                    select coalesce(status, 'person_unknown'), count(*)
+    return {name: Counter(_grouped(con, _BY_STATUS.format(relation=relation))) for name, relation in tables.items()}
 
-                    from (select person_id from {relation}) as events
 
-                    left join people using (person_id)
-
-                    group by all
-
-                    order by all
-                    """,
-                )
-            }
-        )
-        for name, relation in tables.items()
-    }
+def _grouped(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
+    return {str(group): int(str(count)) for group, count in rows(con, query)}
 
 
 def _people(con: duckdb.DuckDBPyConnection, where: str = "") -> dict[int, dict[str, Any]]:
@@ -164,6 +142,40 @@ def _people(con: duckdb.DuckDBPyConnection, where: str = "") -> dict[int, dict[s
 def _single(con: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(str(rows(con, query)[0][0]))
 
+
+_BY_STATUS = """
+    select coalesce(status, 'person_unknown'), count(*)
+
+    from (select person_id from {relation}) as events
+
+    left join people using (person_id)
+
+    group by all
+
+    order by all
+"""
+
+_SPELLS = """
+    select course, count(*)
+
+    from spell
+
+    inner join people using (person_id)
+
+    where ward_at is not null and status = 'permitted'
+
+    group by course
+"""
+
+_SEPTIC_PEOPLE = f"""
+    select count(distinct person_id)
+
+    from spell
+
+    inner join people using (person_id)
+
+    where course = {SEPSIS} and status = 'permitted'
+"""
 
 _EYES = """
     select

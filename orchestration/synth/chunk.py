@@ -18,7 +18,7 @@ import numpy as np
 
 from orchestration.synth.codes import VITALS
 from orchestration.synth.course import long_rows, make_bodies, make_lab_sets, make_vital_sets
-from orchestration.synth.defects import Roles, choose_roles, spoil_people, spoil_rows
+from orchestration.synth.defects import Roles, RowIds, choose_roles, spoil_people, spoil_rows
 from orchestration.synth.eyes import make_diabetics, make_grades, make_hba1c, make_prescriptions, make_screenings
 from orchestration.synth.frame import HOUR, NO_TIME, Column, Frame, height, stack, take
 from orchestration.synth.imaging import accession_numbers, make_exams
@@ -46,7 +46,7 @@ class Chunk:
     number: int
     tables: dict[str, Frame]
     roles: Roles
-    row_defects: dict[str, dict[str, list[int]]]
+    row_defects: RowIds
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def make_chunk(world: World, chunk: int) -> Chunk:
             "ward_at": journeys["ward_at"],
         },
     }
-    row_defects: dict[str, dict[str, list[int]]] = {}
+    row_defects: RowIds = {}
     if chunk == 0:
         tables, row_defects = spoil_rows(world, tables, people["person_id"][roles.plain & _untraced(people)])
     tables["people"] = spoil_people(world, people, roles)
@@ -106,7 +106,8 @@ def make_chunk(world: World, chunk: int) -> Chunk:
 
 
 def _untraced(people: Frame) -> Column:
-    return np.arange(height(people)) != TRACE_ROW
+    mask: Column = np.arange(height(people)) != TRACE_ROW
+    return mask
 
 
 def _stays(journeys: Frame, visits: Frame, *, attendances: int) -> _Stays:

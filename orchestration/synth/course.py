@@ -97,12 +97,13 @@ def make_lab_sets(world: World, chunk: int, *, journeys: Frame, bodies: Frame) -
     count = len(rows)
     drift = severity(journeys, bodies, rows, times=times)
     body = take(bodies, rows)
+    platelets = 255 + 25 * body["offset"] - 178 * drift * body["coagulation"]
     creatinine = 78 + 9 * body["offset"] + 95 * body["kidney_disease"]
     values = {
         "pao2": 12.3 - 3.4 * drift * body["lungs"] + rng.normal(0, 0.35, count),
         "creatinine": creatinine + 140 * drift * body["renal"] + rng.normal(0, 4, count),
         "bilirubin": np.maximum(10 + 50 * drift * body["liver"] + rng.normal(0, 2, count), 2),
-        "platelets": np.maximum(255 + 25 * body["offset"] - 178 * drift * body["coagulation"] + rng.normal(0, 9, count), 12),
+        "platelets": np.maximum(platelets + rng.normal(0, 9, count), 12),
         "white_cells": np.maximum(7.4 + 9 * drift + rng.normal(0, 1.3, count), 0.8),
         "lactate": np.maximum(1.1 + 2.7 * drift + rng.normal(0, 0.25, count), 0.4),
         "crp": np.maximum(6 + 190 * drift + rng.normal(0, 4, count), 1),

@@ -41,7 +41,8 @@ def prepare(con: duckdb.DuckDBPyConnection, world: World) -> None:
         f"cast(cast(md5('{world.seed}/' || kind || '/' || id) as uuid) as varchar)"
     )
     con.execute(
-        f"create or replace temp macro dicom_uid(kind, id) as '2.25.' || md5_number('{world.seed}/' || kind || '/' || id)"
+        "create or replace temp macro dicom_uid(kind, id) as "
+        f"'2.25.' || md5_number('{world.seed}/' || kind || '/' || id)"
     )
     con.execute(f"create or replace temp macro london(moment) as {_london_time(world.as_of)}")
 
@@ -67,8 +68,8 @@ def unload_chunk(con: duckdb.DuckDBPyConnection, chunk: Chunk) -> None:
 def write_parquet(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     """Write the rows of an ordered query to one parquet file and return their number."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    written = con.execute(f"copy ({query}) to {literal(path)} (format parquet, compression zstd, row_group_size 122880)")
-    return _count(written)
+    settings = "format parquet, compression zstd, row_group_size 122880"
+    return _count(con.execute(f"copy ({query}) to {literal(path)} ({settings})"))
 
 
 def append_csv(

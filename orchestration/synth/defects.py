@@ -34,6 +34,10 @@ _PEOPLE_PER_1000 = {
 _MERGES_PER_1000 = 2.5
 
 
+# Defect -> table -> ids of the planted rows.
+RowIds = dict[str, dict[str, list[int]]]
+
+
 @dataclass(frozen=True)
 class Roles:
     """Which rows of the people of one chunk play which part; every row plays at most one.
@@ -107,7 +111,7 @@ def spoil_people(world: World, people: Frame, roles: Roles) -> Frame:
     return people
 
 
-def spoil_rows(world: World, tables: dict[str, Frame], plain_person_ids: Column) -> tuple[dict[str, Frame], dict[str, dict[str, list[int]]]]:
+def spoil_rows(world: World, tables: dict[str, Frame], plain_person_ids: Column) -> tuple[dict[str, Frame], RowIds]:
     """Return the event tables with planted rows, and per defect and table the ids of the rows."""
     rng = world.stream(0, "rows")
     people = len(plain_person_ids)
@@ -119,7 +123,7 @@ def spoil_rows(world: World, tables: dict[str, Frame], plain_person_ids: Column)
         "visit": {"duplicate": 1.0},
     }
     spoilt = dict(tables)
-    keys: dict[str, dict[str, list[int]]] = {}
+    keys: RowIds = {}
     for table, defects in planned.items():
         frame = {name: column.copy() for name, column in tables[table].items()}
         usable = np.isin(frame["person_id"], plain_person_ids)

@@ -26,7 +26,8 @@ _MANUFACTURER = {"OP": "TOPCON", "DX": "SIEMENS", "CR": "FUJIFILM Corporation"}
 _SOP_CLASS = {"OP": _OPHTHALMIC, "DX": _DIGITAL_X_RAY, "CR": _COMPUTED_RADIOGRAPHY}
 
 # What lies in dicom/incoming: cut short, not DICOM at all, of an unknown patient, sent twice.
-TRUNCATED, NOT_DICOM, UNKNOWN_PATIENT, DUPLICATE = 2, 2, 1, 1
+TRUNCATED = 2
+WRONG_FILES = {"truncated": TRUNCATED, "not_dicom": 2, "unknown_patient": 1, "duplicate": 1}
 UNKNOWN_MRN = "Z0000000"
 
 
@@ -64,7 +65,8 @@ def write_dicom(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
         path.parent.mkdir(parents=True, exist_ok=True)
         _dataset(image).save_as(path, enforce_file_format=True)
     wrong = _write_incoming(folder, images)
-    return {"instances": len(images), "studies": len({image.study_uid for image in images}), "files": len(images) + wrong}
+    studies = len({image.study_uid for image in images})
+    return {"instances": len(images), "studies": studies, "files": len(images) + wrong}
 
 
 def write_dicomweb(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
@@ -244,14 +246,14 @@ def _write_incoming(folder: Path, images: list[Image]) -> int:
     (incoming / "readme.dcm").write_text("This folder is emptied every night.\n", encoding="ascii")
     (incoming / "empty.dcm").write_bytes(b"")
     if not images:
-        return NOT_DICOM
+        return WRONG_FILES["not_dicom"]
     content = _path(folder, images[0]).read_bytes()
     for number in range(TRUNCATED):
         (incoming / f"transfer{number + 1}.dcm").write_bytes(content[: len(content) * (number + 1) // 4])
     (incoming / "again.dcm").write_bytes(content)
     stranger = replace(images[0], mrn=UNKNOWN_MRN, nhs_number=None, instance_uid=_next(images[0].instance_uid))
     _dataset(stranger).save_as(incoming / "stranger.dcm", enforce_file_format=True)
-    return TRUNCATED + NOT_DICOM + UNKNOWN_PATIENT + DUPLICATE
+    return sum(WRONG_FILES.values())
 
 
 def _next(uid: str) -> str:

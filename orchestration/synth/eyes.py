@@ -62,7 +62,7 @@ def make_grades(world: World, chunk: int, *, diabetics: Frame, screenings: Frame
     """Return one row per graded item (six per screening; one eye is sometimes not photographed)."""
     rng = world.stream(chunk, "grades")
     count = height(screenings)
-    parts = []
+    parts: list[Frame] = []
     for eye in ("right", "left"):
         latent = np.clip(diabetics["severity"][screenings["diabetic"]] + rng.normal(0, 0.04, count), 0, 0.9999)
         values = _grades(rng, latent)

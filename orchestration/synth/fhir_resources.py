@@ -53,6 +53,8 @@ def _moment(column: str) -> Any:
 _SUBJECT = _reference("Patient", "person_id")
 _ENCOUNTER = optional(_reference("Encounter", "nullif(visit_id, 0)"))
 
+_GENDER = "case sex_code when '1' then 'male' when '2' then 'female' when '9' then 'other' else 'unknown' end"
+
 PATIENT = Resource(
     rows="people_rows inner join trust using (trust)",
     order="person_id",
@@ -104,13 +106,11 @@ PATIENT = Resource(
             {"system": "phone", "value": text("phone"), "use": "home"},
             optional({"system": "email", "value": text("email")}),
         ],
-        "gender": text("case sex_code when '1' then 'male' when '2' then 'female' when '9' then 'other' else 'unknown' end"),
+        "gender": text(_GENDER),
         "birthDate": text("strftime(birth_date, '%Y-%m-%d')"),
         "deceasedDateTime": optional(_moment("death_at")),
         "address": [{"use": "home", "line": [words("address_line")], "city": "London", "postalCode": text("postcode")}],
-        "contact": [
-            {"relationship": [{"text": text("next_of_kin_relation")}], "name": {"text": words("next_of_kin")}}
-        ],
+        "contact": [{"relationship": [{"text": text("next_of_kin_relation")}], "name": {"text": words("next_of_kin")}}],
         "generalPractitioner": [{"display": words("gp_name")}],
         "managingOrganization": {
             "identifier": {"system": ODS_CODE, "value": text("trust_code")},
@@ -303,6 +303,12 @@ MEDICATION_ADMINISTRATION = Resource(
     },
 )
 
+_ATTACHMENT = {
+    "contentType": "text/plain; charset=utf-8",
+    "data": text("base64(encode(note_text))"),
+    "title": words("title"),
+}
+
 DIAGNOSTIC_REPORT = Resource(
     rows="""
     note
@@ -322,7 +328,7 @@ DIAGNOSTIC_REPORT = Resource(
         "encounter": _ENCOUNTER,
         "effectiveDateTime": _moment("seen_at"),
         "issued": _moment("written_at"),
-        "presentedForm": [{"contentType": "text/plain", "data": text("base64(encode(note_text))"), "title": words("title")}],
+        "presentedForm": [_ATTACHMENT],
     },
 )
 
@@ -337,15 +343,7 @@ DOCUMENT_REFERENCE = Resource(
         "subject": _SUBJECT,
         "date": _moment("written_at"),
         "author": [{"display": words("consultant.name")}],
-        "content": [
-            {
-                "attachment": {
-                    "contentType": "text/plain; charset=utf-8",
-                    "data": text("base64(encode(note_text))"),
-                    "title": words("title"),
-                }
-            }
-        ],
+        "content": [{"attachment": _ATTACHMENT}],
         "context": optional({"encounter": [_reference("Encounter", "nullif(visit_id, 0)")]}),
     },
 )

@@ -41,6 +41,13 @@ def whole_minutes(seconds: Column) -> Column:
     return (seconds.astype(np.int64) // MINUTE) * MINUTE
 
 
+def kept(values: Column, mask: Column) -> Column:
+    """Return the values, None where the mask is false."""
+    found = values.astype(object)
+    found[~mask] = None
+    return found
+
+
 def between(rng: np.random.Generator, low: float, high: float, *, size: int) -> Column:
     """Return durations in seconds, drawn evenly between two numbers of hours, on whole minutes."""
     return whole_minutes(rng.uniform(low * HOUR, high * HOUR, size))

@@ -15,16 +15,13 @@ from typing import Any
 
 import duckdb
 
-from orchestration.synth import answer_key, dicom
+from orchestration.synth import answer_key, dicom, fhir, trust_csv
 from orchestration.synth.chunk import Chunk, make_chunk
 from orchestration.synth.database import load_chunk, prepare, rows, unload_chunk
-from orchestration.synth.fhir import BAD_LINES, write_fhir
 from orchestration.synth.notes import write_note_files
 from orchestration.synth.omop import write_omop
 from orchestration.synth.omop_reference import write_omop_reference
 from orchestration.synth.optout import write_opt_out
-from orchestration.synth.trust_csv import BAD_LINES as BAD_CSV_LINES
-from orchestration.synth.trust_csv import write_trust_csv
 from orchestration.synth.world import World, make_world
 
 ALL_SHAPES = frozenset({"omop", "fhir", "csv", "notes", "dicom", "optout"})
@@ -47,18 +44,29 @@ class SynthSummary:
 class _Tally:
     """Counts that grow from chunk to chunk."""
 
-    report: Report
     rows: dict[str, Counter[str]] = field(default_factory=dict)
     by_status: dict[str, answer_key.Counts] = field(default_factory=dict)
     clinical: Counter[str] = field(default_factory=Counter)
     asked: list[str] = field(default_factory=list)
     allowed: list[str] = field(default_factory=list)
 
+
+@dataclass(frozen=True)
+class _Job:
+    """One call of `synthesise`: what to write, where, and how far it has come."""
+
+    world: World
+    out: Path
+    shapes: frozenset[str]
+    con: duckdb.DuckDBPyConnection
+    report: Report
+    tally: _Tally = field(default_factory=_Tally)
+
     def stage(self, name: str, write: Callable[[], dict[str, int]]) -> None:
-        """Run one writer, and report its rows and seconds."""
+        """Run one writer, then count and report its rows and seconds."""
         started = perf_counter()
         written = write()
-        self.rows.setdefault(name, Counter()).update(written)
+        self.tally.rows.setdefault(name, Counter()).update(written)
         self.report(name, sum(written.values()), perf_counter() - started)
 
 
@@ -87,131 +95,105 @@ def synthesise(
     out = out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     world = make_world(patients=patients, seed=seed, as_of=as_of)
-    tally = _Tally(report)
-    key: dict[str, Any] = {"seed": seed, "patients": patients, "as_of": as_of.isoformat(), "shapes": sorted(shapes)}
     con = connect(allowed_directories=[out], threads=2, memory_limit=MEMORY_LIMIT)
     try:
+        job = _Job(world, out, shapes, con, report)
         prepare(con, world)
-        for number in range(world.chunks):
-            key |= _one_chunk(world, number, con=con, out=out, shapes=shapes, tally=tally)
-        tally.stage("reference", lambda: _write_reference(con, world, out=out, shapes=shapes))
+        planted = _make_and_write(job, 0)
+        for number in range(1, world.chunks):
+            _make_and_write(job, number)
+        job.stage("reference", lambda: _write_reference(job))
     finally:
         con.close()
+    asked, allowed = job.tally.asked, job.tally.allowed
     if "optout" in shapes:
-        tally.stage("optout", lambda: write_opt_out(out / "opt_out", as_of, asked=tally.asked, allowed=tally.allowed))
-    _write_key(out, key, tally)
-    return SynthSummary(out, patients, {shape: dict(counts) for shape, counts in tally.rows.items()})
+        job.stage("optout", lambda: write_opt_out(out / "opt_out", as_of, asked=asked, allowed=allowed))
+    _write_key(job, planted)
+    return SynthSummary(out, patients, {shape: dict(counts) for shape, counts in job.tally.rows.items()})
 
 
-def _one_chunk(
-    world: World, number: int, *, con: duckdb.DuckDBPyConnection, out: Path, shapes: frozenset[str], tally: _Tally
-) -> dict[str, Any]:
-    """Make and write one chunk; return what the answer key says of it alone, which only the first has."""
-    chunk = _make(world, number, con=con, tally=tally)
-    _write_chunk(con, chunk, out=out, shapes=shapes, tally=tally)
-    described = _first_chunk(con, chunk, out=out, shapes=shapes, tally=tally) if number == 0 else {}
-    unload_chunk(con, chunk)
-    return described
-
-
-def _make(world: World, number: int, *, con: duckdb.DuckDBPyConnection, tally: _Tally) -> Chunk:
+def _make_and_write(job: _Job, number: int) -> dict[str, Any]:
+    """Make and write one chunk; return what was planted in it by name, which is nothing after the first."""
     started = perf_counter()
-    chunk = make_chunk(world, number)
-    load_chunk(con, chunk)
-    for shape, counts in answer_key.count_by_status(con).items():
-        for table, statuses in counts.items():
-            tally.by_status.setdefault(shape, {}).setdefault(table, Counter()).update(statuses)
-    tally.clinical.update(answer_key.count_clinical(con))
-    _note_opt_outs(con, tally)
-    tally.report("people", len(chunk.tables["people"]["person_id"]), perf_counter() - started)
-    return chunk
-
-
-def _note_opt_outs(con: duckdb.DuckDBPyConnection, tally: _Tally) -> None:
-    for number, status, replaced in rows(
-        con,
-        """
-        select nhs_number, status, replaced_by_person_id > 0
-
-        from people
-
-        where nhs_number is not null and status in ('permitted', 'opted_out')
-
-        order by person_id
-        """,
-    ):
-        tally.asked.append(str(number))
-        # Only the number that stands today is opted out; the number it replaced comes back as allowed.
-        if status == "permitted" or replaced:
-            tally.allowed.append(str(number))
-
-
-def _write_chunk(
-    con: duckdb.DuckDBPyConnection, chunk: Chunk, *, out: Path, shapes: frozenset[str], tally: _Tally
-) -> None:
-    writers = {
-        "omop": lambda: write_omop(con, out / "omop", chunk.number),
-        "fhir": lambda: write_fhir(con, out / "fhir", chunk.number),
-        "csv": lambda: write_trust_csv(con, out / "csv", chunk.number),
-        "notes": lambda: write_note_files(con, out / "notes", chunk.number),
+    chunk = make_chunk(job.world, number)
+    load_chunk(job.con, chunk)
+    _count(job)
+    job.report("people", len(chunk.tables["people"]["person_id"]), perf_counter() - started)
+    writers: dict[str, Callable[[], dict[str, int]]] = {
+        "omop": lambda: write_omop(job.con, job.out / "omop", number),
+        "fhir": lambda: fhir.write_fhir(job.con, job.out / "fhir", number),
+        "csv": lambda: trust_csv.write_trust_csv(job.con, job.out / "csv", number),
+        "notes": lambda: write_note_files(job.con, job.out / "notes", number),
     }
     for shape, write in writers.items():
-        if shape in shapes:
-            tally.stage(shape, write)
+        if shape in job.shapes:
+            job.stage(shape, write)
+    planted = _finish_first(job, chunk) if number == 0 else {}
+    unload_chunk(job.con, chunk)
+    return planted
 
 
-def _first_chunk(
-    con: duckdb.DuckDBPyConnection, chunk: Chunk, *, out: Path, shapes: frozenset[str], tally: _Tally
-) -> dict[str, Any]:
+def _count(job: _Job) -> None:
+    for shape, counts in answer_key.count_by_status(job.con, job.shapes).items():
+        for table, statuses in counts.items():
+            job.tally.by_status.setdefault(shape, {}).setdefault(table, Counter()).update(statuses)
+    job.tally.clinical.update(answer_key.count_clinical(job.con))
+    asked, allowed = (
+        [str(number) for (number,) in rows(job.con, query)] for query in (answer_key.ASKED, answer_key.ALLOWED)
+    )
+    job.tally.asked.extend(asked)
+    job.tally.allowed.extend(allowed)
+
+
+def _finish_first(job: _Job, chunk: Chunk) -> dict[str, Any]:
     bad_bytes: dict[str, dict[str, int]] = {}
-    if "dicom" in shapes:
-        tally.stage("dicom", lambda: dicom.write_dicom(con, out / "dicom"))
-        tally.stage("dicomweb", lambda: dicom.write_dicomweb(con, out / "dicomweb"))
-        bad_bytes["dicom"] = {
-            "truncated": dicom.TRUNCATED,
-            "not_dicom": dicom.NOT_DICOM,
-            "unknown_patient": dicom.UNKNOWN_PATIENT,
-            "duplicate": dicom.DUPLICATE,
-        }
-    if "fhir" in shapes:
-        bad_bytes["fhir"] = {name: len(lines) for name, lines in BAD_LINES.items()}
-    if "csv" in shapes:
-        bad_bytes["csv"] = BAD_CSV_LINES
+    if "dicom" in job.shapes:
+        job.stage("dicom", lambda: dicom.write_dicom(job.con, job.out / "dicom"))
+        job.stage("dicomweb", lambda: dicom.write_dicomweb(job.con, job.out / "dicomweb"))
+        bad_bytes["dicom"] = dicom.WRONG_FILES
+    if "fhir" in job.shapes:
+        bad_bytes["fhir"] = {name: len(lines) for name, lines in fhir.BAD_LINES.items()}
+    if "csv" in job.shapes:
+        bad_bytes["csv"] = trust_csv.BAD_LINES
     return {
-        "trace": answer_key.describe_trace(con),
-        "people": answer_key.describe_people(con, chunk.roles),
-        "row_defects": answer_key.describe_rows(con, chunk),
+        "trace": answer_key.describe_trace(job.con),
+        "people": answer_key.describe_people(job.con, chunk.roles),
+        "row_defects": answer_key.describe_rows(job.con, chunk),
         "bad_bytes": bad_bytes,
     }
 
 
-def _write_reference(
-    con: duckdb.DuckDBPyConnection, world: World, *, out: Path, shapes: frozenset[str]
-) -> dict[str, int]:
-    folder = out / "reference"
+def _write_reference(job: _Job) -> dict[str, int]:
+    folder = job.out / "reference"
     folder.mkdir(exist_ok=True)
-    frame = world.postcodes
+    places = job.world.postcodes
     lines = [
         f"{postcode},{lsoa},{decile}\n"
-        for postcode, lsoa, decile in zip(frame["postcode"], frame["lsoa_code"], frame["imd_decile"], strict=True)
+        for postcode, lsoa, decile in zip(places["postcode"], places["lsoa_code"], places["imd_decile"], strict=True)
     ]
-    header = "postcode,lsoa_code,imd_decile\n"
-    (folder / "postcode_imd.csv").write_text(header + "".join(lines), encoding="ascii", newline="")
+    content = "postcode,lsoa_code,imd_decile\n" + "".join(lines)
+    (folder / "postcode_imd.csv").write_text(content, encoding="ascii", newline="")
     written = {"postcode_imd": len(lines)}
-    if "omop" in shapes:
-        written |= write_omop_reference(con, out / "omop", world)
+    if "omop" in job.shapes:
+        written |= write_omop_reference(job.con, job.out / "omop", job.world)
     return written
 
 
-def _write_key(out: Path, key: dict[str, Any], tally: _Tally) -> None:
+def _write_key(job: _Job, planted: dict[str, Any]) -> None:
+    tally, world = job.tally, job.world
     asked, allowed = set(tally.asked), set(tally.allowed)
-    content = key | {
+    content = {
+        "seed": world.seed,
+        "patients": world.patients,
+        "as_of": world.as_of.isoformat(),
+        "shapes": sorted(job.shapes),
+        **planted,
+        "opt_out": {"asked": len(asked), "allowed": len(allowed), "opted_out": sorted(asked - allowed)},
         "rows": {shape: dict(sorted(counts.items())) for shape, counts in tally.rows.items()},
         "rows_by_status": {
             shape: {table: dict(sorted(counts.items())) for table, counts in tables.items()}
             for shape, tables in tally.by_status.items()
         },
-        "opt_out": {"asked": len(asked), "allowed": len(allowed), "opted_out": sorted(asked - allowed)},
         "clinical": dict(tally.clinical),
     }
-    (out / "answer_key.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (job.out / "answer_key.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -30,12 +30,14 @@ def check_digits(stems: Column) -> Column:
     """Return the check digit of each nine-digit stem; 10 means that the stem is never used."""
     digits = (stems[:, None] // 10 ** np.arange(8, -1, -1)) % 10
     remainder = 11 - (digits @ _WEIGHTS) % 11
-    return np.where(remainder == 11, 0, remainder)
+    digits_found: Column = np.where(remainder == 11, 0, remainder)
+    return digits_found
 
 
 def with_wrong_check_digit(numbers: Column) -> Column:
     """Return the numbers with a last digit that is not their check digit."""
-    return numbers // 10 * 10 + (numbers + 1) % 10
+    wrong: Column = numbers // 10 * 10 + (numbers + 1) % 10
+    return wrong
 
 
 def hospital_numbers(rng: np.random.Generator, count: int) -> Column:
@@ -46,4 +48,5 @@ def hospital_numbers(rng: np.random.Generator, count: int) -> Column:
 def _is_palindrome(numbers: Column) -> Column:
     # 9999999999 and its like pass the check digit and are used as placeholders.
     digits = (numbers[:, None] // 10 ** np.arange(9, -1, -1)) % 10
-    return (digits == digits[:, ::-1]).all(axis=1)
+    same: Column = (digits == digits[:, ::-1]).all(axis=1)
+    return same

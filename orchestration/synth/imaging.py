@@ -73,7 +73,7 @@ def _chest_exams(rng: np.random.Generator, journeys: Frame) -> Frame:
 def _with_images(rng: np.random.Generator, exams: Frame) -> Column:
     chosen = np.zeros(height(exams), dtype=bool)
     is_eye = exams["modality"] == "OP"
-    wanted = min(int(round(is_eye.sum() * EYE_SHARE_WITH_IMAGES)), MAX_EYE_STUDIES)
+    wanted = min(round(is_eye.sum() * EYE_SHARE_WITH_IMAGES), MAX_EYE_STUDIES)
     chosen[rng.permutation(np.flatnonzero(is_eye))[:wanted]] = True
     chest = np.flatnonzero(~is_eye)
     chosen[rng.permutation(chest)[: min(len(chest) // 8, MAX_CHEST_STUDIES)]] = True

@@ -15,6 +15,7 @@ from orchestration.synth.frame import (
     Frame,
     between,
     height,
+    kept,
     positions,
     stack,
     take,
@@ -103,7 +104,8 @@ def deaths(world: World, chunk: int, *, people: Frame, journeys: Frame) -> Colum
 def lived_through(frame: Frame, died_at: Column, *, until: str) -> Column:
     """Return which rows end before their person dies, or with the death itself."""
     own = died_at[frame["person"]]
-    return (own == NO_TIME) | (frame[until] <= own)
+    lived: Column = (own == NO_TIME) | (frame[until] <= own)
+    return lived
 
 
 def make_clinic_visits(world: World, chunk: int, people: Frame) -> Frame:
@@ -126,7 +128,8 @@ def outside_journeys(visits: Frame, journeys: Frame) -> Column:
     last = np.searchsorted(begun[order], visits["person"] * scale + visits["end_at"], side="right") - 1
     row = order[np.maximum(last, 0)]
     same = (last >= 0) & (journeys["person"][row] == visits["person"])
-    return ~same | (journeys["end_at"][row] < visits["start_at"])
+    outside: Column = ~same | (journeys["end_at"][row] < visits["start_at"])
+    return outside
 
 
 def make_visits(world: World, chunk: int, *, people: Frame, journeys: Frame, outpatient: Frame) -> Frame:
@@ -136,9 +139,10 @@ def make_visits(world: World, chunk: int, *, people: Frame, journeys: Frame, out
     inpatient = np.flatnonzero(journeys["ward_at"] != NO_TIME)
     admitted_after = journeys["ward_at"][emergency] != NO_TIME
     ed_end = np.where(admitted_after, journeys["ward_at"][emergency], journeys["end_at"][emergency])
+    ward = (journeys["ward_at"][inpatient], journeys["end_at"][inpatient])
     parts = [
         _visit_rows(journeys, emergency, kind="ED", times=(journeys["ed_at"][emergency], ed_end)),
-        _visit_rows(journeys, inpatient, kind="APC", times=(journeys["ward_at"][inpatient], journeys["end_at"][inpatient])),
+        _visit_rows(journeys, inpatient, kind="APC", times=ward),
         _clinic_rows(outpatient),
     ]
     parts[0]["discharge_destination"] = np.where(admitted_after, "51", "19").astype(object)
@@ -172,7 +176,8 @@ def _starts(rng: np.random.Generator, world: World, lengths: Column, *, share: t
     room = part - lengths - 2 * DAY
     day = (world.starts_at + slot * part + (rng.random(len(slot)) * room).astype(np.int64)) // DAY
     hours = rng.choice(24, size=len(slot), p=np.array(_ARRIVALS) / sum(_ARRIVALS))
-    return (day + 1) * DAY + hours * HOUR + rng.integers(0, 60, len(slot)) * MINUTE
+    starts: Column = (day + 1) * DAY + hours * HOUR + rng.integers(0, 60, len(slot)) * MINUTE
+    return starts
 
 
 def _administration(rng: np.random.Generator, *, admitted: Column, is_direct: Column, course: Column) -> Frame:
@@ -181,7 +186,7 @@ def _administration(rng: np.random.Generator, *, admitted: Column, is_direct: Co
     direct = pick(rng, _DIRECT_METHODS, _DIRECT_METHOD_SHARE, size=count)
     died = admitted & (rng.random(count) < np.where(course == SEPSIS, 0.12, 0.01))
     return {
-        "admission_method": np.where(admitted, np.where(is_direct, direct, emergency), None),
+        "admission_method": kept(np.where(is_direct, direct, emergency), admitted),
         "discharge_destination": np.where(died, _DIED, pick(rng, _DESTINATIONS, _DESTINATION_SHARE, size=count)),
         "specialty": pick(rng, ("300", "100", "320", "340", "430"), (4, 2, 1, 1, 2), size=count),
         "died": died,

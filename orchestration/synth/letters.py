@@ -36,11 +36,13 @@ def make_letters(world: World, chunk: int, *, visits: Frame, exams: Frame, scree
 
 
 def _sent_home(visits: Frame) -> Column:
-    return (visits["kind"] == "ED") & (visits["discharge_destination"] == "19")
+    mask: Column = (visits["kind"] == "ED") & (visits["discharge_destination"] == "19")
+    return mask
 
 
 def _left_alive(visits: Frame) -> Column:
-    return (visits["kind"] == "APC") & (visits["discharge_destination"] != "79")
+    mask: Column = (visits["kind"] == "APC") & (visits["discharge_destination"] != "79")
+    return mask
 
 
 def _choose(rng: np.random.Generator, mask: Column, share: float) -> Column:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001  # the Turkish dotless i is meant.
 """Lists of names of many origins, as a London list has them; no pair of a given and a family name is copied.
 
 Each origin has given names for sex code 1, given names for sex code 2, and family names.

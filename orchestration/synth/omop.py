@@ -348,6 +348,5 @@ TABLES = {
 
 def write_omop(con: duckdb.DuckDBPyConnection, folder: Path, chunk: int) -> dict[str, int]:
     """Write one part file per table for the chunk that is loaded; return the rows written."""
-    return {
-        table: write_parquet(con, query, folder / table / f"part-{chunk:04d}.parquet") for table, query in TABLES.items()
-    }
+    part = f"part-{chunk:04d}.parquet"
+    return {table: write_parquet(con, query, folder / table / part) for table, query in TABLES.items()}

@@ -5,12 +5,13 @@ made by `defects`, which rewrites rows of this frame.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
 
-from orchestration.synth.frame import NO_TIME, Column, Frame
+from orchestration.synth.frame import NO_TIME, Column, Frame, kept
 from orchestration.synth.names import NAMES
 from orchestration.synth.reference import AGE_SHARE, ETHNIC_SHARE, NAME_ORIGINS, SEX_SHARE, STREETS, TRUSTS
 from orchestration.synth.world import CHUNK_PEOPLE, World
@@ -21,6 +22,8 @@ TRACE_GIVEN_NAME = "Zephyrine"
 TRACE_FAMILY_NAME = "Brindlewacke"
 
 _TITLES = {"1": ("Mr", "Mr", "Mr", "Dr"), "2": ("Mrs", "Ms", "Miss", "Mrs"), "9": ("Mx",) * 4, "X": ("Mx",) * 4}
+# These letters have no decomposition in Unicode.
+_WITHOUT_MARK = str.maketrans({"Ł": "L", "ł": "l", "\N{LATIN SMALL LETTER DOTLESS I}": "i"})
 _MAIL_HOSTS = ("example.com", "example.org", "example.net", "mail.example.co.uk")
 
 
@@ -55,7 +58,7 @@ def make_people(world: World, chunk: int) -> Frame:
     return frame
 
 
-def pick(rng: np.random.Generator, values: tuple[Any, ...], shares: tuple[float, ...], *, size: int) -> Column:
+def pick(rng: np.random.Generator, values: Sequence[Any], shares: Sequence[float], *, size: int) -> Column:
     """Return `size` values drawn with the given shares, which need not sum to one."""
     weights = np.array(shares, dtype=float)
     drawn = rng.choice(len(values), size=size, p=weights / weights.sum())
@@ -72,10 +75,8 @@ def _homes(rng: np.random.Generator, world: World, count: int) -> Column:
 
 
 def _demographics(rng: np.random.Generator, world: World, count: int) -> Frame:
-    sexes, sex_shares = zip(*SEX_SHARE, strict=True)
-    sex = pick(rng, sexes, sex_shares, size=count)
-    categories, shares = zip(*ETHNIC_SHARE, strict=True)
-    ethnic = pick(rng, categories, shares, size=count)
+    sex = pick(rng, list(SEX_SHARE), list(SEX_SHARE.values()), size=count)
+    ethnic = pick(rng, list(ETHNIC_SHARE), list(ETHNIC_SHARE.values()), size=count)
     band = rng.choice(len(AGE_SHARE), size=count, p=np.array([share for _, _, share in AGE_SHARE]))
     low, high = (np.array([limits[side] for limits in AGE_SHARE])[band] for side in (0, 1))
     age_days = ((low + rng.random(count) * (high + 1 - low)) * 365.25).astype(np.int64)
@@ -114,7 +115,7 @@ def _names(rng: np.random.Generator, sex: Column, ethnic: Column) -> Frame:
     return {
         "given_name": given,
         "family_name": family,
-        "former_family_name": np.where(renamed & (family != second), second, None),
+        "former_family_name": kept(second, renamed & (family != second)),
     }
 
 
@@ -151,12 +152,12 @@ def _contacts(rng: np.random.Generator, people: Frame) -> Frame:
     relative = np.where(relative == TRACE_GIVEN_NAME, "Rowan", relative)
     return {
         "phone": np.array(phone, dtype=object),
-        "email": np.where(rng.random(count) < 0.7, np.array(mail, dtype=object), None),
+        "email": kept(np.array(mail, dtype=object), rng.random(count) < 0.7),
         "next_of_kin": relative + " " + kin,
         "next_of_kin_relation": relation[rng.integers(0, len(relation), count)],
     }
 
 
 def _ascii(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.replace("Ł", "L").replace("ł", "l").replace("ı", "i"))
+    plain = unicodedata.normalize("NFKD", name.translate(_WITHOUT_MARK))
     return "".join(letter for letter in plain.lower() if letter.isascii() and letter.isalpha())

@@ -73,27 +73,27 @@ TRUSTS = (
 IMD_SHARE = (0.08, 0.15, 0.16, 0.14, 0.12, 0.10, 0.09, 0.07, 0.06, 0.03)
 
 # NHS Data Dictionary ETHNIC CATEGORY with London-like shares; None is "never asked", Z is "refused".
-ETHNIC_SHARE: tuple[tuple[str | None, float], ...] = (
-    ("A", 0.325),
-    ("B", 0.018),
-    ("C", 0.130),
-    ("D", 0.013),
-    ("E", 0.008),
-    ("F", 0.012),
-    ("G", 0.016),
-    ("H", 0.065),
-    ("J", 0.028),
-    ("K", 0.034),
-    ("L", 0.040),
-    ("M", 0.036),
-    ("N", 0.070),
-    ("P", 0.015),
-    ("R", 0.015),
-    ("S", 0.045),
-    ("Z", 0.060),
-    ("99", 0.035),
-    (None, 0.035),
-)
+ETHNIC_SHARE: dict[str | None, float] = {
+    "A": 0.325,
+    "B": 0.018,
+    "C": 0.130,
+    "D": 0.013,
+    "E": 0.008,
+    "F": 0.012,
+    "G": 0.016,
+    "H": 0.065,
+    "J": 0.028,
+    "K": 0.034,
+    "L": 0.040,
+    "M": 0.036,
+    "N": 0.070,
+    "P": 0.015,
+    "R": 0.015,
+    "S": 0.045,
+    "Z": 0.060,
+    "99": 0.035,
+    None: 0.035,
+}
 
 # Which lists of names people of an ethnic category draw from, with weights.
 NAME_ORIGINS: dict[str | None, tuple[tuple[str, float], ...]] = {
@@ -121,7 +121,7 @@ NAME_ORIGINS: dict[str | None, tuple[tuple[str, float], ...]] = {
 # Share of people by age band: youngest and oldest age, share. A hospital sees more old people than a city holds.
 AGE_SHARE = ((0, 17, 0.12), (18, 39, 0.25), (40, 59, 0.24), (60, 74, 0.22), (75, 89, 0.14), (90, 101, 0.03))
 
-SEX_SHARE = (("1", 0.486), ("2", 0.508), ("9", 0.003), ("X", 0.003))
+SEX_SHARE = {"1": 0.486, "2": 0.508, "9": 0.003, "X": 0.003}
 
 # NHS treatment function codes by number, in the order used by `clinic_specialties`.
 SPECIALTIES = {
@@ -138,16 +138,58 @@ SPECIALTIES = {
     "810": "Radiology",
 }
 
-STREETS = (
-    "Albion Road|Almond Grove|Arkwright Street|Beech Hill Road|Bellfield Avenue|Brickmaker Lane|Canal Walk|"
-    "Cedar Court|Chandler Street|Chapel Row|Clarendon Gardens|Coldharbour Rise|Copperfield Road|Dock Street|"
-    "Elmhurst Road|Ferry Approach|Foundry Mews|Garnet Street|Glebe Road|Hawthorn Close|Highview Terrace|"
-    "Ivydale Road|Jubilee Crescent|Kestrel Way|Lavender Sweep|Lock Keeper's Walk|Malthouse Lane|Market Parade|"
-    "Mulberry Close|Navigation Road|Orchard Estate|Palmerston Road|Pavilion Street|Quarry Road|Ropewalk Gardens|"
-    "St Anne's Road|Saltmarsh Lane|Tanner Street|Tideway Road|Vicarage Lane|Wharf Road|Windmill Drive"
-).split("|")
+STREETS = [
+    "Albion Road",
+    "Almond Grove",
+    "Arkwright Street",
+    "Beech Hill Road",
+    "Bellfield Avenue",
+    "Brickmaker Lane",
+    "Canal Walk",
+    "Cedar Court",
+    "Chandler Street",
+    "Chapel Row",
+    "Clarendon Gardens",
+    "Coldharbour Rise",
+    "Copperfield Road",
+    "Dock Street",
+    "Elmhurst Road",
+    "Ferry Approach",
+    "Foundry Mews",
+    "Garnet Street",
+    "Glebe Road",
+    "Hawthorn Close",
+    "Highview Terrace",
+    "Ivydale Road",
+    "Jubilee Crescent",
+    "Kestrel Way",
+    "Lavender Sweep",
+    "Lock Keeper's Walk",
+    "Malthouse Lane",
+    "Market Parade",
+    "Mulberry Close",
+    "Navigation Road",
+    "Orchard Estate",
+    "Palmerston Road",
+    "Pavilion Street",
+    "Quarry Road",
+    "Ropewalk Gardens",
+    "St Anne's Road",
+    "Saltmarsh Lane",
+    "Tanner Street",
+    "Tideway Road",
+    "Vicarage Lane",
+    "Wharf Road",
+    "Windmill Drive",
+]
 
-PRACTICES = (
-    "Canalside Surgery|The Orchard Practice|Market Parade Medical Centre|Highview Health Centre|"
-    "Tideway Medical Group|Lantern Lane Surgery|The Mulberry Practice|Ropewalk Family Practice"
-).split("|")
+PRACTICES = [
+    "Canalside Surgery",
+    "The Orchard Practice",
+    "Market Parade Medical Centre",
+    "Highview Health Centre",
+    "Tideway Medical Group",
+    "Lantern Lane Surgery",
+    "The Mulberry Practice",
+    "Ropewalk Family Practice",
+]

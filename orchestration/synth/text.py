@@ -86,9 +86,12 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _phrases(name: str) -> str:
+    return "[" + ", ".join(_literal(phrase) for phrase in PHRASES[name]) + "]"
+
+
 def _phrase(name: str, shift: int) -> str:
-    values = ", ".join(_literal(phrase) for phrase in PHRASES[name])
-    return f"([{values}])[(variant // {shift}) % {len(PHRASES[name])} + 1] as {name}"
+    return f"({_phrases(name)})[(variant // {shift}) % {len(PHRASES[name])} + 1] as {name}"
 
 
 def _concatenation(template: str) -> str:
@@ -148,7 +151,7 @@ _WORDED = f"""
         {_phrase("history", 19)},
         {_phrase("chest_finding", 23)},
         {_phrase("department", 29)},
-        ([{", ".join(_literal(phrase) for phrase in PHRASES["eye_result"])}])[coalesce(worst.result_no, 1)] as eye_result
+        ({_phrases("eye_result")})[coalesce(worst.result_no, 1)] as eye_result
 
     from letter
 

@@ -23,7 +23,8 @@ INTRAVENOUS, ORAL = 4171047, 4132161
 _LATE = 73 * HOUR
 
 # Antibiotic, share of first choices, hours between doses.
-_REGIMENS = (
+Regimens = tuple[tuple[str, float, int], ...]
+_REGIMENS: Regimens = (
     ("piperacillin/tazobactam", 0.30, 8),
     ("amoxicillin/clavulanate", 0.26, 8),
     ("ceftriaxone", 0.15, 24),
@@ -33,7 +34,7 @@ _REGIMENS = (
     ("ciprofloxacin", 0.05, 12),
     ("doxycycline", 0.03, 24),
 )
-_SECOND_REGIMENS = (
+_SECOND_REGIMENS: Regimens = (
     ("gentamicin", 0.4, 24),
     ("metronidazole", 0.25, 8),
     ("vancomycin", 0.2, 12),
@@ -49,13 +50,15 @@ def suspicion(world: World, chunk: int, journeys: Frame) -> Frame:
     culture_first = rng.random(count) < 0.65
     gap = between(rng, 0.3, 4, size=count)
     treated = np.isin(course, (SEPSIS, INFECTION))
+    antibiotic_starts = np.isin(course, (ANTIBIOTIC_ONLY, CULTURE_LATE))
+    culture_starts = np.isin(course, (CULTURE_ONLY, ANTIBIOTIC_LATE))
     antibiotic = np.select(
-        [treated & ~culture_first, treated, np.isin(course, (ANTIBIOTIC_ONLY, CULTURE_LATE)), course == ANTIBIOTIC_LATE],
+        [treated & ~culture_first, treated, antibiotic_starts, course == ANTIBIOTIC_LATE],
         [suspected, suspected + gap, suspected, suspected + _LATE],
         NO_TIME,
     )
     culture = np.select(
-        [treated & culture_first, treated, np.isin(course, (CULTURE_ONLY, ANTIBIOTIC_LATE)), course == CULTURE_LATE],
+        [treated & culture_first, treated, culture_starts, course == CULTURE_LATE],
         [suspected, suspected + gap, suspected, suspected + _LATE],
         NO_TIME,
     )
@@ -140,9 +143,7 @@ def make_conditions(world: World, chunk: int, *, people: Frame, journeys: Frame)
     return stack(parts)
 
 
-def _doses(
-    rng: np.random.Generator, journeys: Frame, rows: Column, *, start: Column, regimens: tuple[tuple[str, float, int], ...]
-) -> Frame:
+def _doses(rng: np.random.Generator, journeys: Frame, rows: Column, *, start: Column, regimens: Regimens) -> Frame:
     names, shares, hours = zip(*regimens, strict=True)
     choice = pick(rng, tuple(range(len(names))), shares, size=len(rows)).astype(np.int64)
     interval = np.array(hours)[choice] * HOUR

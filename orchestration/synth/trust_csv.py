@@ -7,11 +7,12 @@ All files have a header, commas, double quotes where needed, an empty field for 
 | pas_patients.csv | registration | UTF-8, LF | YYYY-MM-DD |
 | ed_attendances.csv | emergency attendance | UTF-8 with a byte order mark, LF | date and time apart |
 | apc_spells.csv | inpatient spell | UTF-8, LF | DD/MM/YYYY, time apart |
-| labs.csv | test result, HbA1c or blood culture | UTF-8, LF; a few rows cut short or with bytes that are not UTF-8 | YYYY-MM-DD HH:MM:SS |
+| labs.csv | test result, HbA1c or blood culture | UTF-8, LF; a few bad lines | YYYY-MM-DD HH:MM:SS |
 | vitals.csv | round of bedside observations | UTF-8, LF | YYYY-MM-DD HH:MM:SS |
 | eye_screening.csv | eye screening with both eyes | UTF-8, LF | YYYY-MM-DD HH:MM:SS |
-| ris_exams.csv | imaging examination | Windows-1252, CRLF; a few rows with bytes that are undefined in it | DD-MON-YYYY HH:MM |
+| ris_exams.csv | imaging examination | Windows-1252, CRLF; a few bad lines | DD-MON-YYYY HH:MM |
 
+A bad line is cut short, has too many fields, or bytes that the encoding does not know; it is one line too many.
 `ris_exams.csv` holds letters that Windows-1252 lacks in their plain form (Łukasz becomes Lukasz).
 """
 
@@ -25,6 +26,8 @@ import duckdb
 from orchestration.synth.database import append_csv
 from orchestration.synth.trust_csv_tables import TABLES
 
+# These letters have no decomposition in Unicode.
+_WITHOUT_MARK = {"Ł": "L", "ł": "l", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -52,7 +55,7 @@ _FORMS = {
         bad_lines=(
             b"G0000001,L0000001,creat\n",
             b"G0000002,L0000002,\xff\xfecreatinine,2703-7,2025-01-01 00:00:00,2025-01-01 01:00:00,81,umol/L,0\n",
-            b"G0000003,L0000003,cr\x00eatinine,14682-9,2025-01-01 00:00:00,2025-01-01 01:00:00,81,umol/L,0,extra,fields\n",
+            b"G0000003,L0000003,cr\x00eatinine,14682-9,2025-01-01 00:00:00,2025-01-01 01:00:00,81,umol/L,0,more\n",
         )
     ),
     "vitals": _Form(),
@@ -91,5 +94,5 @@ def _fits(letter: str) -> bool:
 
 
 def _plain(letter: str) -> str:
-    bare = {"Ł": "L", "ł": "l", "ı": "i", "Đ": "D", "đ": "d"}.get(letter, unicodedata.normalize("NFKD", letter)[0])
+    bare = _WITHOUT_MARK.get(letter, unicodedata.normalize("NFKD", letter)[0])
     return bare if _fits(bare) else "?"

@@ -107,7 +107,8 @@ def _make_doctors(rng: np.random.Generator, *, count: int) -> Frame:
     for number in range(count):
         origin = NAMES[origins[int(rng.integers(len(origins)))]]
         given = (origin.male, origin.female)[number % 2]
-        names.append(f"Dr {given[int(rng.integers(len(given)))]} {origin.family[int(rng.integers(len(origin.family)))]}")
+        first, last = (names_of[int(rng.integers(len(names_of)))] for names_of in (given, origin.family))
+        names.append(f"Dr {first} {last}")
     practices = [PRACTICES[number % len(PRACTICES)] for number in range(count)]
     trusts = np.arange(count) % len(TRUSTS)
     return {
