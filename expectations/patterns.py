@@ -20,7 +20,7 @@ POSTCODE = (
 )
 EMAIL = r"[A-Z0-9._%+'\-]+ ?@ ?[A-Z0-9\-]+(?:\.[A-Z0-9\-]+)+"
 PHONE = r"(?:^|[^A-Z0-9])(?:(?:\+ ?44|0044)[ ().\-]*0?[ ().\-]*|\(?0)[1-37-9](?:[ ().\-]*[0-9]){8,9}(?:[^A-Z0-9]|$)"
-# The two prefix letters are those that HMRC issues.
+# National Insurance number: no prefix has D, F, I, Q, U or V, nor O in second place.
 NINO = r"(?:^|[^A-Z0-9])[ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z] ?(?:[0-9]{2} ?){3}[A-D](?:[^A-Z0-9]|$)"
 YEAR_FIRST = (
     r"(?:^|[^0-9])(?:19|20)[0-9]{2}(?:[./\-](?:0?[1-9]|1[0-2])[./\-](?:0?[1-9]|[12][0-9]|3[01])"

@@ -139,7 +139,7 @@ def verify(folder: Path, public_key: Path | None, home: Path) -> None:
     """Say whether a release folder is untouched: exit code 0 only then.
 
     \b
-    cohortgate verify .cohortgate/demo/releases/sepsis-pilot/cohort_sepsis_onset/1.0.0
+    cohortgate verify --home .cohortgate/demo .cohortgate/demo/releases/sepsis-pilot/cohort_sepsis_onset/1.0.0
     cohortgate verify RELEASE --public-key signing.pub
     """
     from orchestration.release.verify import verify as verify_release
@@ -227,30 +227,44 @@ def _run(progress: "Progress") -> "Outcome":
 
 
 def _report(console: "Console", site: "Site", outcome: "Outcome", *, next_steps: bool = False) -> int:
-    from rich.table import Table
-
     from orchestration.release.stages import published
 
     releases = published(site)
     if outcome.rows.read:
-        console.print(f"\n{_rows_in_words(outcome.rows)}", markup=False, highlight=False)
+        _say(console, f"\n{_rows_in_words(outcome.rows)}")
     if releases:
-        table = Table(box=None, padding=(0, 2, 0, 0), title_justify="left")
-        for heading in ("release", "rows", "gate", "path"):
-            table.add_column(heading, overflow="fold")
-        for release in releases:
-            table.add_row(release.name, f"{release.rows:,}", release.gate, str(release.path))
-        console.print()
-        console.print(table)
+        rows = [(release.name, f"{release.rows:,}", release.gate, _short(release.path)) for release in releases]
+        _say(console, "\n" + _table([("release", "rows", "gate", "path"), *rows]))
     for problem in outcome.problems:
-        console.print(problem, style="bold red", markup=False)
-    if next_steps and releases:
-        first = releases[0].path
-        console.print("\nWhat to look at next:", "  make ui", f"  open {first / 'card.html'}", sep="\n", markup=False)
-        console.print(f"  cohortgate verify {first}", markup=False)
+        console.print(problem, style="bold red", markup=False, highlight=False, soft_wrap=True)
+    if next_steps and outcome.succeeded and releases:
+        first = _short(releases[0].path)
+        _say(
+            console,
+            "\nWhat to look at next:\n"
+            "  make ui                      the run, its checks and the graph in Dagster\n"
+            f"  open {first}/card.html\n"
+            f"  {_short(Path(sys.executable).parent)}/cohortgate verify {first} "
+            f"--public-key {_short(site.zones.keys / 'signing.pub')}",
+        )
     if outcome.succeeded:
         return 0
     return REFUSED if outcome.gate_refused else FAILED
+
+
+def _say(console: "Console", text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _short(path: Path) -> str:
+    """Return a path as one would type it here."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows]
+    return "\n".join("  ".join(cells).rstrip() for cells in padded)
 
 
 def _rows_in_words(rows: "Rows") -> str:

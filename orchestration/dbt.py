@@ -1,4 +1,4 @@
-"""Run dbt: where its project, target folder and log lie, what its environment holds, and what of its output may be shown.
+"""Run dbt: where its project and log lie, what its environment holds, and what of its output may be shown.
 
 dbt's own messages can quote rows, so they stay in its log; only the names of nodes leave this module.
 """
@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.duck import connect, quoted
@@ -47,19 +48,57 @@ def ensure_manifest(zones: Zones, *, environ: Mapping[str, str]) -> Path:
     """
     manifest = zones.dbt / "target" / "manifest.json"
     newest = max(found.stat().st_mtime for found in PROJECT.rglob("*") if found.suffix in {".sql", ".yml", ".csv"})
-    if not manifest.exists() or manifest.stat().st_mtime < newest:
-        parsed = subprocess.run(
-            [executable(), "parse", "--quiet"],
-            env={**environ, **environment(zones)},
-            capture_output=True,
-            check=False,
-        )
-        if parsed.returncode != 0:
-            raise TransformError(f"the dbt project does not parse; see {zones.dbt / 'logs' / 'dbt.log'}")
+    is_old = not manifest.exists() or manifest.stat().st_mtime < newest
+    if is_old and _dbt("parse", zones, environ=environ) != 0:
+        raise TransformError(f"the dbt project does not parse; see {zones.dbt / 'logs' / 'dbt.log'}")
     return manifest
 
 
-def count_rows(zones: Zones) -> Mapping[str, int]:
+@dataclass(frozen=True)
+class Built:
+    """What one `dbt build` made: the rows of each model and seed in the order of building, and the tests that passed."""
+
+    rows: Mapping[str, int]
+    tests: frozenset[str]
+
+
+def build(zones: Zones, *, environ: Mapping[str, str]) -> Built:
+    """Build and test every model. dbt runs as a process of its own, and its output goes to its log alone.
+
+    Args:
+        environ: The environment that dbt inherits.
+
+    Raises:
+        TransformError: A model could not be built or a test did not pass; the message names them.
+    """
+    results = zones.dbt / "target" / "run_results.json"
+    results.unlink(missing_ok=True)
+    with zones.held():
+        _dbt("build", zones, environ=environ)
+        if not results.exists():
+            raise TransformError(f"dbt build did not start; see {zones.dbt / 'logs' / 'dbt.log'}")
+        nodes = json.loads(results.read_text())["results"]
+        failed = sorted(node["unique_id"].split(".")[2] for node in nodes if node["status"] not in ("success", "pass"))
+        if failed:
+            raise TransformError(f"dbt build failed: {', '.join(failed)}; see {zones.dbt / 'logs' / 'dbt.log'}")
+        passed = frozenset(node["unique_id"].split(".")[2] for node in nodes if node["status"] == "pass")
+        counts = _count_rows(zones)
+        names = [node["unique_id"].split(".")[2] for node in nodes]
+        return Built({name: counts[name] for name in names if name in counts}, passed)
+
+
+def _dbt(command: str, zones: Zones, *, environ: Mapping[str, str]) -> int:
+    return subprocess.run(
+        [executable(), command, "--quiet"],
+        env={**environ, **environment(zones)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    ).returncode
+
+
+def _count_rows(zones: Zones) -> Mapping[str, int]:
     """Return the number of rows of every table and view that dbt built, by name."""
     connection = connect(
         allowed_directories=[zones.pseudonymised], database=zones.warehouse, read_only=True, spill=zones.spill
@@ -75,10 +114,3 @@ def count_rows(zones: Zones) -> Mapping[str, int]:
         return counts
     finally:
         connection.close()
-
-
-def failed_nodes(run_results: Path) -> Mapping[str, str]:
-    """Return the models and tests that did not pass, by name, with their status; never dbt's message."""
-    results = json.loads(run_results.read_text())["results"]
-    bad = {"error", "fail", "runtime error"}
-    return {result["unique_id"]: result["status"] for result in results if result["status"] in bad}

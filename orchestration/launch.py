@@ -70,7 +70,7 @@ def run_whole_path(on_event: Callable[[StepEvent], None]) -> Outcome:
     from orchestration.defs.jobs import WHOLE_PATH
 
     # Dagster logs the masked traceback under this name; our message reaches the caller by the event instead.
-    logging.getLogger("dagster.redacted_errors").disabled = True
+    logging.getLogger("dagster.redacted_errors").addFilter(lambda record: False)
     run_id = str(uuid.uuid4())
     problems: list[str] = []
     refused: list[str] = []
@@ -86,12 +86,14 @@ def run_whole_path(on_event: Callable[[StepEvent], None]) -> Outcome:
             on_event(StepEvent(str(event.step_key), "done" if event.is_step_success else "failed"))
         if event.is_step_failure and not _is_check_failure(event):
             problems.append(_failure_words(event))
+        if event.is_step_skipped:
+            problems.append(f"{event.step_key}: skipped, because what it needs was not made")
         if event.is_step_materialization:
             made = event.step_materialization_data.materialization
             value = made.metadata.get("dagster/row_count")
             on_event(StepEvent(str(event.step_key), "rows", int(getattr(value, "value", 0) or 0)))
             rows.add(made.asset_key.to_user_string(), made.metadata)
-        if event.is_asset_check_evaluation:
+        if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data
             if check.check_name == "gate" and not check.passed:
                 refused.append(f"{check.asset_key.to_user_string()}: gate refused: {check.description}")
@@ -108,7 +110,7 @@ def run_whole_path(on_event: Callable[[StepEvent], None]) -> Outcome:
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             )
         )
-    return Outcome(run_id, result.success, (*refused, *problems), bool(refused), rows)
+    return Outcome(run_id, result.success and not problems and not refused, (*refused, *problems), bool(refused), rows)
 
 
 def _is_check_failure(event: "dg.DagsterEvent") -> bool:
@@ -118,5 +120,7 @@ def _is_check_failure(event: "dg.DagsterEvent") -> bool:
 
 def _failure_words(event: "dg.DagsterEvent") -> str:
     data = event.step_failure_data.user_failure_data
-    words = data.description if data and data.description else "failed outside our code; see the run in the Dagster UI"
-    return f"{event.step_key}: {words}"
+    error = event.step_failure_data.error
+    where = error.cls_name if error else "an unknown error"
+    outside = f"{where} outside our code; see the run in the Dagster UI"
+    return f"{event.step_key}: {data.description if data and data.description else outside}"

@@ -35,7 +35,7 @@ class Site:
         keys = _provider(self.zones).site_keys()
         known = self.zones.keys / CHECK_VALUE
         if not known.is_file() or known.read_text() != keys.key_check_value():
-            raise KeyFault(f"{known}: the site key is not the one this site began with; restore it, nothing was written")
+            raise KeyFault(f"{known}: the key is not the one this site began with; restore it; nothing was written")
         return keys
 
 

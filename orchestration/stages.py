@@ -105,9 +105,7 @@ def identify(site: Site, *, today: date) -> Identified:
         into.mkdir(exist_ok=True, mode=0o700)
         connection = connect(allowed_directories=readable, spill=zones.spill)
         try:
-            people = people_of.resolve_people(
-                connection, links, keys=site.keys, into=into, postcode_lookup=lookup
-            )
+            people = people_of.resolve_people(connection, links, keys=site.keys, into=into, postcode_lookup=lookup)
             place = zones.pseudonymised / "site" / "person_place" / "site.parquet"
             permitted = people_of.write_person_place(connection, people.people, out_path=place)
         finally:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from pseudonymisation.dicom_bytes import UNDEFINED, inflated, is_implicit, step_over_items
 from pseudonymisation.errors import DicomReject
@@ -25,8 +25,10 @@ DEFLATED = "1.2.840.10008.1.2.1.99"
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
 PREAMBLE = 128
 # Value representations whose values are text of the default repertoire, and of the file's own character set.
-PLAIN_TEXT = frozenset("AE AS CS DA DS DT IS TM UI UR".split())
-LOCAL_TEXT = frozenset("LO LT PN SH ST UC UT".split())
+PLAIN_TEXT = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"})
+LOCAL_TEXT = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
+# Tab, line ends, form feed, backslash, `^` and `=` reset a text to its first character set (PS3.5, 6.1.2.5.3).
+DELIMITERS = {0x09, 0x0A, 0x0C, 0x0D, 0x5C, 0x5E, 0x3D}
 
 
 @dataclass(frozen=True)
@@ -127,9 +129,12 @@ class _Walk:
     found: dict[int, "RawDataElement"] = field(default_factory=dict)
     elements: int = 0
     size: int = 0
-    stopped_at: int | None = None
+    # Of the element that was met last: where its value begins and ends, and whether its length and kind are stated.
     value_at: int = 0
     value_end: int = 0
+    is_undefined: bool = False
+    is_unknown: bool = False
+    stopped_at: int | None = None
 
     def to_pixel_data(self) -> None:
         """Read up to the pixel data, or to the exact end of the file.
@@ -146,7 +151,7 @@ class _Walk:
             self._read_elements(implicit)
             if self.stopped_at is None:
                 break
-            if self.undefined:
+            if self.is_undefined:
                 self.file.seek(self.value_at)
                 step_over_items(self.file, size=self.size, implicit=implicit or self.is_unknown, little=self.little)
                 self.value_end = self.file.tell()
@@ -157,29 +162,27 @@ class _Walk:
         if self.value_end != self.size:
             raise DicomReject("truncated" if self.file.tell() == self.size else "unreadable")
 
-    undefined: bool = False
-    is_unknown: bool = False
-
     def _read_elements(self, implicit: bool) -> None:
         from pydicom.filereader import data_element_generator
 
         elements = data_element_generator(
             self.file, implicit, self.little, stop_when=self._is_stop, specific_tags=sorted(self.wanted)
         )
-        self.found.update((int(element.tag), element) for element in elements)
+        # An element of undefined length, which pydicom would give another type, is never read.
+        self.found.update((int(element.tag), cast("RawDataElement", element)) for element in elements)
 
     def _is_stop(self, tag: int, form: str | None, length: int) -> bool:
         """Note where the value of an element ends, and stop at pixel data and at a value that states no length."""
         self.elements += 1
         self.value_at = self.file.tell()
-        self.undefined = length == UNDEFINED
+        self.is_undefined = length == UNDEFINED
         self.is_unknown = form == "UN"
-        is_kept = tag in self.wanted or tag == CHARACTER_SET
-        if self.elements > self.limits.elements or (is_kept and not self.undefined and length > self.limits.value_bytes):
+        is_read = not self.is_undefined and (tag in self.wanted or tag == CHARACTER_SET)
+        if self.elements > self.limits.elements or (is_read and length > self.limits.value_bytes):
             raise DicomReject("too_large")
-        if self.undefined or tag in PIXEL_DATA:
+        if self.is_undefined or tag in PIXEL_DATA:
             self.stopped_at = int(tag)
-        if not self.undefined:
+        if not self.is_undefined:
             self.value_end = self.value_at + length
             if self.value_end > self.size:
                 raise DicomReject("truncated")
@@ -198,20 +201,17 @@ class _Walk:
         from pydicom.datadict import dictionary_VR
         from pydicom.values import convert_value
 
+        content = element.value or b""
         # The dictionary knows better than a file that says `unknown` or nothing.
         form = element.VR if element.VR and element.VR != "UN" else dictionary_VR(element.tag)
         if form in PLAIN_TEXT:
-            return element.value.decode("ascii", "replace")
+            return content.decode("ascii", "replace")
         if form in LOCAL_TEXT:
             stated = self.found.get(CHARACTER_SET)
-            names = (stated.value or b"").decode("ascii", "replace").split("\\") if stated else [""]
-            return decode_bytes(element.value, convert_encodings([name.strip("\0 ") for name in names]), _DELIMITERS)
+            names = (stated.value or b"" if stated else b"").decode("ascii", "replace").split("\\")
+            return decode_bytes(content, convert_encodings([name.strip("\0 ") for name in names]), DELIMITERS)
         value = convert_value(form.split(" ")[0], element)
         return "\\".join(map(str, value if isinstance(value, list | tuple) else [value]))
-
-
-# After these a text falls back to its first character set: line ends, tab, form feed, `\`, `^` and `=` (PS3.5, 6.1.2.5.3).
-_DELIMITERS = {0x0A, 0x0C, 0x0D, 0x09, 0x5C, 0x5E, 0x3D}
 
 
 def _snake_case(keyword: str) -> str:

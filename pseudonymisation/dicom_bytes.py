@@ -16,8 +16,9 @@ ITEM = 0xFFFEE000
 ITEM_END = 0xFFFEE00D
 SEQUENCE_END = 0xFFFEE0DD
 # These explicit value representations have two reserved bytes and then a length of four bytes.
-LONG_FORMS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+LONG_FORMS = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"})
 MAX_DEPTH = 100
+MARGIN = 64 * 1024
 MAX_ELEMENTS = 1_000_000
 
 
@@ -29,10 +30,11 @@ def inflated(content: BinaryIO, *, limit: int) -> bytes:
     """
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        data = stream.decompress(content.read(), limit + 1)
+        # Deflated data is hardly ever longer than what it holds.
+        data = stream.decompress(content.read(limit + MARGIN), limit + 1)
     except zlib.error:
         raise DicomReject("unreadable") from None
-    if len(data) > limit:
+    if len(data) > limit or (not stream.eof and content.read(1)):
         raise DicomReject("deflated_too_large")
     if not stream.eof:
         raise DicomReject("truncated")

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def load_merges(
-    connection: "duckdb.DuckDBPyConnection", links: Iterable[tuple[str, Merges | None, Path]]
-) -> None:
+def load_merges(connection: "duckdb.DuckDBPyConnection", links: Iterable[tuple[str, Merges | None, Path]]) -> None:
     """Make a temporary table `merge_target` (source, local_id, final_id), one row per record that was merged away.
 
     Args:

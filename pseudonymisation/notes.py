@@ -58,9 +58,7 @@ def load_notes(
     )
     connection.execute(f"create or replace temp table note as select * from ({parts}) order by person_id, text")
     _load_known_values(connection, known_text)
-    connection.execute(
-        "create or replace temp table cleaned_note (person_id varchar, text varchar, cleaned varchar)"
-    )
+    connection.execute("create or replace temp table cleaned_note (person_id varchar, text varchar, cleaned varchar)")
     batch: list[str] = []
     first = 0
     for cleaned in clean_notes(_notes(connection)):

@@ -129,7 +129,8 @@ def write_person_place(connection: "duckdb.DuckDBPyConnection", people: Path, *,
     """
     return write_parquet(
         connection,
-        "select person_id, arg_min(imd_decile, (source, local_id)) filter (where imd_decile is not null) as imd_decile, "
+        "select person_id, arg_min(imd_decile, (source, local_id)) "
+        "filter (where imd_decile is not null) as imd_decile, "
         f"cast('site' as varchar) as source from {read_parquet([people])} "
         "where status = 'permitted' group by person_id order by person_id",
         out_path,

@@ -24,7 +24,7 @@ class Node:
 
     def text(self, key: str) -> str:
         """Return the text that must stand at a key."""
-        return self._typed(key, str, "a text")
+        return str(self._typed(key, str, "a text"))
 
     def optional_text(self, key: str) -> str | None:
         """Return the text at a key, or nothing where the key is not there."""
@@ -32,7 +32,7 @@ class Node:
 
     def integer(self, key: str) -> int:
         """Return the whole number that must stand at a key."""
-        return self._typed(key, int, "a whole number")
+        return int(self._typed(key, int, "a whole number"))
 
     def flag(self, key: str) -> bool:
         """Return whether a key is there and true."""
@@ -51,7 +51,7 @@ class Node:
         """Return the mapping of texts to texts at a key; empty where the key is not there."""
         if not self._asked(key):
             return {}
-        values = self._typed(key, dict, "a mapping")
+        values: dict[str, str] = self._typed(key, dict, "a mapping")
         if not all(isinstance(value, str) for value in values.values()):
             raise PolicyError(f"{self.place}.{key}: every value must be a text")
         return values

@@ -169,7 +169,7 @@ def _load_hospital_numbers(connection: "duckdb.DuckDBPyConnection", links: Seque
             case count(distinct candidate.nhs_number) when 1 then min(candidate.nhs_number) end as nhs_number
         from record
         join candidate using (source, local_id)
-        where record.hospital_number is not null and list_contains([{', '.join(map(literal, sources))}], source)
+        where record.hospital_number is not null and list_contains([{", ".join(map(literal, sources))}], source)
         group by record.hospital_number
         """
     )

@@ -4,10 +4,10 @@ Here belong the outcome of a row and the writing of files; what each action does
 what happens to notes in `notes.py`. Values are pseudonymised once each and joined back; rows never meet Python.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pseudonymisation import columns as of
 from pseudonymisation.errors import CountError, PolicyError
@@ -17,7 +17,14 @@ from pseudonymisation.people import PERMITTED, WITHHELD, People
 from pseudonymisation.policy import Column, Table, output_schema
 from pseudonymisation.pseudonyms import pseudonyms, uids
 from pseudonymisation.relations import (
-    count, landed_files, literal, map_values, quoted, read_parquet, types_of, write_parquet,
+    count,
+    landed_files,
+    literal,
+    map_values,
+    quoted,
+    read_parquet,
+    types_of,
+    write_parquet,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -159,7 +166,8 @@ def _load_person_of(work: _Work, people: People) -> None:
     key = "local_id"
     if kind in of.WHOLE_NUMBERS:
         # Joined as numbers, but only where a number is written in the one way that its text has.
-        key = f"case when cast(try_cast(local_id as {kind}) as varchar) = local_id then try_cast(local_id as {kind}) end"
+        number = f"try_cast(local_id as {kind})"
+        key = f"case when cast({number} as varchar) = local_id then {number} end"
     work.connection.execute(
         f"create or replace temp table person_of as select {key} as local_id, status, person_id "
         f"from {read_parquet([people.people])} where source = {literal(work.source)} and {key} is not null"
@@ -212,7 +220,7 @@ def _judged(work: _Work, *, has_duplicates: bool) -> str:
     cases = " ".join(f"when {condition} then {reason}" for condition, reason in _outcomes(work, has_duplicates))
     # The joins stand between the casts and the conditions on them, or DuckDB repeats each cast in each condition.
     return (
-        f"(select *, case {cases} end as \"row reason\" from (select typed.*{more} from (select *, {typed} from "
+        f'(select *, case {cases} end as "row reason" from (select typed.*{more} from (select *, {typed} from '
         f"(select {landed}, _file, _row, file_index, file_row_number from {work.landed}) as landed) as typed{joins}) "
         "as joined)"
     )
@@ -242,7 +250,7 @@ def _counts(work: _Work, judged: str) -> TableCounts:
         f'select "row reason" as reason, count(*){sums} from {judged} group by reason order by reason'
     ).fetchall()
     reasons = {str(reason): int(number) for reason, number, *_ in rows if reason is not None}
-    kept = next((row for row in rows if row[0] is None), (None, 0, *(0 for _ in others)))
+    kept: Sequence[Any] = next((row for row in rows if row[0] is None), (None, 0, *(0 for _ in others)))
     withheld = {reason: number for reason, number in reasons.items() if reason in (*WITHHELD, KNOWN_MISSING)}
     return TableCounts(
         table=work.table.name,
@@ -312,7 +320,7 @@ def _rejects(work: _Work, judged: str) -> str:
     column_name = f'case "row reason" {cases} end' if cases else "null"
     withheld = ", ".join(literal(reason) for reason in (*WITHHELD, KNOWN_MISSING))
     return (
-        f"select {literal(work.source)}, {literal(work.table.name)}, _file, _row, {column_name}, \"row reason\" "
+        f'select {literal(work.source)}, {literal(work.table.name)}, _file, _row, {column_name}, "row reason" '
         f'from {judged} where "row reason" is not null and "row reason" not in ({withheld}) order by _file, _row'
     )
 

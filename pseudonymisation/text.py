@@ -4,31 +4,32 @@ What is known of a patient is looked for first; patterns find what nobody knew. 
 No language model: the engine runs on patterns alone, offline, and leaves no trace of a text in a log.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 from pseudonymisation.errors import TextError
-from pseudonymisation.text_known import Known, find_known, known_from
+from pseudonymisation.text_known import find_known, known_from
 from pseudonymisation.text_patterns import PATTERNS, find_patterns
-from pseudonymisation.text_spans import Span, disjoint, folded, visible
+from pseudonymisation.text_spans import PLACEHOLDERS, Span, disjoint, folded, visible
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine, LocalRecognizer
     from presidio_anonymizer import AnonymizerEngine
 
-PLACEHOLDERS = ("PERSON", "DATE", "NHS", "POSTCODE", "PHONE", "EMAIL", "ID", "URL", "LOCATION")
-
-# A longer text is looked at in windows that overlap by more than any pattern needs.
-WINDOW = 20_000
-OVERLAP = 2_500
+# A longer text is looked at in windows, because the time Presidio takes grows with the square of what it finds. They
+# overlap by more than any pattern of several words needs, and end where a word ends, however long it is.
+WINDOW = 8_000
+OVERLAP = 1_000
+SPACE = re.compile(r"\s")
 CHARACTERS_IN_A_BATCH = 200_000
 # Below this a process that has to import Presidio first would take longer than the cleaning.
-FEW_CHARACTERS = 600_000
+FEW_CHARACTERS = 3_000_000
 BATCHES_PER_WORKER = 100
 
 
@@ -120,7 +121,7 @@ def clean_person(person: PersonNotes) -> tuple[str, ...]:
 def _clean(text: str, known: "LocalRecognizer | None") -> str:
     from presidio_anonymizer.entities import RecognizerResult
 
-    spans = disjoint(span for start in _window_starts(text) for span in _found(text, start, known))
+    spans = disjoint(span for start, end in _windows(text) for span in _found(text, start, end, known))
     if not spans:
         return text
     results = [RecognizerResult(span.entity, span.start, span.end, 1.0) for span in spans]
@@ -128,13 +129,18 @@ def _clean(text: str, known: "LocalRecognizer | None") -> str:
     return _anonymiser().anonymize(text, results).text
 
 
-def _window_starts(text: str) -> range:
-    return range(0, max(len(text) - OVERLAP, 1), WINDOW - OVERLAP)
+def _windows(text: str) -> Iterator[tuple[int, int]]:
+    start = end = 0
+    while end < len(text):
+        space = SPACE.search(text, start + WINDOW)
+        end = space.start() if space else len(text)
+        yield start, end
+        start = end - OVERLAP
 
 
-def _found(text: str, start: int, known: "LocalRecognizer | None") -> Iterator[Span]:
+def _found(text: str, start: int, end: int, known: "LocalRecognizer | None") -> Iterator[Span]:
     results = _analyser().analyze(
-        folded(text[start : start + WINDOW]),
+        folded(text[start:end]),
         language="en",
         entities=list(PLACEHOLDERS),
         ad_hoc_recognizers=[known] if known else None,
@@ -147,17 +153,14 @@ def _found(text: str, start: int, known: "LocalRecognizer | None") -> Iterator[S
 def _anonymiser() -> "AnonymizerEngine":
     from presidio_anonymizer import AnonymizerEngine
 
-    return AnonymizerEngine()
+    return AnonymizerEngine()  # type: ignore[no-untyped-call]  # Presidio's constructor has no annotations.
 
 
 @cache
 def _analyser() -> "AnalyzerEngine":
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 
-    recognisers = [
-        _recogniser(entity.lower(), (entity,), lambda text, entity=entity: find_patterns(text, entity))
-        for entity in PATTERNS
-    ]
+    recognisers = [_recogniser(entity, (entity,), partial(find_patterns, entity=entity)) for entity in PATTERNS]
     # A registry that is not empty keeps Presidio from loading recognisers of its own, some of which ask the network.
     return AnalyzerEngine(
         registry=RecognizerRegistry(recognizers=recognisers, supported_languages=["en"]),
@@ -172,7 +175,8 @@ def _analyser() -> "AnalyzerEngine":
 def _nothing_parsed() -> Any:
     from presidio_analyzer.nlp_engine import NlpArtifacts
 
-    return NlpArtifacts([], [], [], [], _no_nlp_engine(), "en")
+    nothing: Any = []
+    return NlpArtifacts(nothing, nothing, nothing, nothing, _no_nlp_engine(), "en")
 
 
 @cache
@@ -243,7 +247,5 @@ def _recogniser_class() -> Any:
 
 
 def _recogniser(name: str, entities: tuple[str, ...], find: Callable[[str], Iterable[Span]]) -> "LocalRecognizer":
-    return _recogniser_class()(name, entities, find)
-
-
-__all__ = ("PLACEHOLDERS", "Known", "PersonNotes", "clean_notes", "clean_person")
+    recogniser: LocalRecognizer = _recogniser_class()(name, entities, find)
+    return recogniser

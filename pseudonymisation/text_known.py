@@ -6,6 +6,7 @@ Names are looked for as words, numbers as their digits in a row whatever stands 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pseudonymisation.text_spans import Span, folded, visible
 
@@ -22,14 +23,18 @@ PERSON_KINDS = frozenset({"given_name", "family_name", "former_family_name", "ne
 NUMBER_KINDS = {"nhs_number": "NHS", "mrn": "ID", "phone": "PHONE"}
 # Parts of names, addresses and titles that name nobody.
 COMMON_WORDS = frozenset(
-    """
-    mr mrs ms miss mx dr prof professor doctor sir dame lady lord rev revd sister nurse the and of for with not known
-    none unknown nil wife husband partner spouse son daughter mother father mum dad brother friend carer niece nephew aunt
-    uncle cousin neighbour guardian next kin gp surgery practice medical centre center health clinic hospital
-    road rd street st avenue ave lane ln close drive court ct crescent cres gardens gdns grove hill house mews park place
-    pl square sq terrace way walk row rise view green wharf parade buildings mansions estate flat apartment apt room floor
-    ground upper lower north south east west great little old new london
-    """.split()
+    re.findall(
+        r"\w+",
+        """
+        and apartment apt aunt ave avenue brother buildings carer center centre clinic close court cousin cres
+        crescent ct dad dame daughter doctor dr drive east estate father flat floor for friend gardens gdns gp great
+        green ground grove guardian health hill hospital house husband kin known lady lane little ln london lord
+        lower mansions medical mews miss mother mr mrs ms mum mx neighbour nephew new next niece nil none north not
+        nurse of old parade park partner pl place practice prof professor rd rev revd rise road room row sir sister
+        son south spouse sq square st street surgery terrace the uncle unknown upper view walk way west wharf wife
+        with
+        """,
+    )
 )
 
 
@@ -107,7 +112,7 @@ def _is_one_number(text: str, places: list[int]) -> bool:
         return False
     if last - first == len(places) - 1:
         return True
-    gaps = zip(places, places[1:], strict=False)
+    gaps = pairwise(places)
     return all(
         right - left <= MAX_GAP + 1 and not any(between.isalnum() for between in text[left + 1 : right])
         for left, right in gaps

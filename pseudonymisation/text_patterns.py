@@ -1,7 +1,7 @@
 """Shapes that give a person away whoever they are: numbers, dates, addresses, and names after words that announce one.
 
-All patterns read folded text (`text_spans.folded`). Each repeat is bounded and no repeat stands inside another that
-can match the same text, so the time to look through a text grows with its length only.
+All patterns read folded text (`text_spans.folded`). Each repeat is bounded or ends a pattern, and none stands inside
+another that can match the same text, so the time to look through a text grows with its length only.
 """
 
 import re
@@ -22,8 +22,8 @@ NAME = rf"{PARTICLE}{WORD}(?:[ \t]{{1,3}}{PARTICLE}{WORD}){{0,3}}"
 NAME_OR_REVERSED = rf"{PARTICLE}{WORD}(?:,?[ \t]{{1,3}}{PARTICLE}{WORD}){{0,3}}"
 TITLE = r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|doctor|sir|dame|lady|lord|rev|revd|reverend|sister|nurse|matron)"
 RELATION = (
-    r"(?:next of kin|nok|wife|husband|partner|spouse|son|daughter|mother|father|mum|dad|brother|sister|carer|niece|nephew"
-    r"|aunt|uncle|cousin|friend|neighbour|grand(?:mother|father|son|daughter)|granddaughter|guardian|girlfriend|boyfriend)"
+    r"(?:next of kin|nok|wife|husband|partner|spouse|son|daughter|mother|father|mum|dad|brother|sister|carer|niece"
+    r"|nephew|aunt|uncle|cousin|friend|neighbour|grand(?:mother|father|son|daughter)|guardian|girlfriend|boyfriend)"
 )
 ANNOUNCED = (
     r"(?:seen by|signed(?: by| for)?|reported by|dictated by|reviewed by|discussed with|referred by|referring|d/w|c/o"
@@ -64,22 +64,25 @@ PATTERNS: dict[str, tuple[str, ...]] = {
         r"(?i:\b(?:in|since|from|until|during|circa|born|year)[ ]((?:19|20)\d{2})\b)",
     ),
     "POSTCODE": (
-        r"(?i:\b(?:gir[ ]?0aa|[a-pr-uwyz](?:\d[\da-hjkpstuw]?|[a-hk-y]\d[\dabehmnprvwxy]?)[ \t\n]{0,3}\d[abd-hjlnp-uw-z]{2})\b)",
+        r"(?i:\b[a-pr-uwyz](?:\d[\da-hjkpstuw]?|[a-hk-y]\d[\dabehmnprvwxy]?)[ \t\n]{0,3}\d[abd-hjlnp-uw-z]{2}\b)",
+        r"(?i:\bgir[ ]?0aa\b)",
     ),
     "PHONE": (
         r"(?<![\d.])(?:\+44|0044|\(?0)(?:[ \t().\-]{0,3}\d){9,10}(?!\d)",
         r"(?<!\d)\+\d(?:[ \t().\-]{0,2}\d){7,13}(?!\d)",
-        r"(?i:\b(?:tel|telephone|phone|mobile|mob|fax|bleep|pager|ext|extn|extension)\b[ .:no#]{0,5}(\d[\d \-()]{2,18}\d))",
+        r"(?i:\b(?:tel|telephone|phone|mobile|mob|fax|bleep|pager|ext|extn|extension)\b[ .:no#]{0,5}"
+        r"(\d[\d \-()]{2,18}\d))",
         r"(?<!\d)0[27]\d{2,4}[ \-]\d{3,4}[ \-]?\d{3,4}(?!\d)",
     ),
     "EMAIL": (
         r"(?<![\w.%+\-'])[\w.%+\-']{1,64}[ ]?@[ ]?[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){0,6}",
-        r"(?i:(?<![\w.\-])[\w.\-]{1,64}[ ][\[(]?at[\])]?[ ][a-z0-9\-]{1,63}(?:[ ][\[(]?dot[\])]?[ ][a-z0-9\-]{1,63}){1,4})",
+        r"(?i:(?<![\w.\-])[\w.\-]{1,64}[ ][\[(]?at[\])]?[ ][a-z0-9\-]{1,63}"
+        r"(?:[ ][\[(]?dot[\])]?[ ][a-z0-9\-]{1,63}){1,4})",
     ),
     "URL": (
-        r"(?i:\b(?:https?|ftp)://[^\s<>\"]{1,2000})",
-        r"(?i:\bwww\.[^\s<>\"]{1,2000})",
-        rf"(?i:(?<![\w.@\-])(?:[a-z0-9\-]{{1,63}}\.){{1,6}}{DOMAIN}\b(?:/[^\s<>\"]{{0,2000}})?)",
+        r"(?i:\b(?:https?|ftp)://[^\s<>\"]+)",
+        r"(?i:\bwww\.[^\s<>\"]+)",
+        rf"(?i:(?<![\w.@\-])(?:[a-z0-9\-]{{1,63}}\.){{1,6}}{DOMAIN}\b(?:/[^\s<>\"]*)?)",
     ),
     "ID": (
         # National insurance number.
@@ -107,8 +110,9 @@ PATTERNS: dict[str, tuple[str, ...]] = {
         rf"(?i:\b{RELATION})(?i:[ \t]{{0,2}}[:,(\-]?[ \t]{{1,2}}|\()(?:(?i:is|was|called|named)[ \t]{{1,2}})?({NAME})",
         rf"({NAME})[ \t]?[,(][ \t]?(?i:(?:his|her|their|the)[ \t]{{1,2}})?(?i:{RELATION})\b",
         # After a letter's close, on the same line or one of the next two.
-        rf"(?i:\b(?:yours (?:sincerely|faithfully)|(?:kind|best|warm) (?:regards|wishes)|regards))[,.]?\s{{1,8}}({NAME})",
-        rf"\b([A-Z]\.[ ]?(?:[A-Z]\.[ ]?){{0,2}}(?!(?:Coli|Aureus|Pylori|Influenzae|Pneumoniae|Difficile)\b)[A-Z][a-z'\-]{{2,30}})\b",
+        rf"(?i:\b(?:yours (?:sincerely|faithfully)|regards|(?:kind|best|warm) wishes))[,.]?\s{{1,8}}({NAME})",
+        # Initials and a surname, but not the name of a germ.
+        r"\b((?:[A-Z]\.[ ]?){1,3}(?!(?:Coli|Aureus|Pylori|Influenzae|Pneumoniae|Difficile)\b)[A-Z][a-z'\-]{2,30})\b",
     ),
 }  # fmt: skip
 COMPILED = {entity: tuple(re.compile(pattern, re.ASCII) for pattern in found) for entity, found in PATTERNS.items()}

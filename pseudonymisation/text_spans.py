@@ -13,9 +13,13 @@ DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u00ad"
 QUOTES = "\u2018\u2019\u201b\u2032\u02bc\u02bb\uff07\u0060\u00b4"
 
 
-@dataclass(frozen=True, order=True)
+# What a place is called where two findings cover the same stretch: the earlier says more.
+PLACEHOLDERS = ("NHS", "EMAIL", "URL", "POSTCODE", "PHONE", "DATE", "ID", "PERSON", "LOCATION")
+
+
+@dataclass(frozen=True)
 class Span:
-    """A stretch of a text, from `start` up to `end`, and what stands there: a placeholder's name."""
+    """A stretch of a text, from `start` up to `end`, and what stands there: one of `PLACEHOLDERS`."""
 
     start: int
     end: int
@@ -55,16 +59,19 @@ def _folded(found: re.Match[str]) -> str:
 
 
 # Letters that are not a plain one with a mark.
-LETTERS = {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "ħ": "h", "Ħ": "H"}
+LETTERS = {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "\u0131": "i", "ħ": "h", "Ħ": "H"}
 
 
 def disjoint(spans: Iterable[Span]) -> list[Span]:
-    """Return spans that cover what these cover and do not overlap; of two that do, the longer one names the place."""
+    """Return spans that cover what these cover and do not overlap; of two that do, the longer one names the place.
+
+    Neighbours of one kind are one span.
+    """
     found: list[Span] = []
     longest = 0
-    for span in sorted(spans):
+    for span in sorted(spans, key=lambda span: (span.start, -span.end, PLACEHOLDERS.index(span.entity))):
         length = span.end - span.start
-        if not found or span.start >= found[-1].end:
+        if not found or span.start > found[-1].end or (span.start == found[-1].end and span.entity != found[-1].entity):
             found.append(span)
             longest = length
             continue

@@ -6,8 +6,10 @@
 -#}
 {% macro split_of(person_id) -%}
     case
-        when mod({{ hex_to_integer('substr(md5(' ~ person_id ~ '), 1, 8)') }}, 5)
-            = 0 then 'tuning'
+        when mod(
+            {{ hex_to_integer('substr(md5(' ~ person_id ~ '), 1, 8)') }},
+            5
+        ) = 0 then 'tuning'
         else 'held_out'
     end
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- Time arithmetic, which engines spell differently. Columns are timestamps. -#}
+{#- Time arithmetic, which engines spell differently. -#}
 
 {% macro add_hours(moment, hours) %}
     {{- dbt.dateadd('hour', hours, moment) -}}

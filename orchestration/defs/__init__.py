@@ -1,1 +1,1 @@
-"""Thin Dagster: each asset calls one stage and reports counts. Names of tables and columns may show here, values never."""
+"""Thin Dagster: each asset calls one stage and reports counts. Names of tables may show here, values never."""

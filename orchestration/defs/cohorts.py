@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration import dbt
 from orchestration.defs.boundary import OWNERS, current_site, guarded
-from orchestration.errors import TransformError
 
 MANIFEST = guarded(lambda: dbt.ensure_manifest(current_site().zones, environ=os.environ))
 
@@ -31,28 +30,13 @@ class _Translator(DagsterDbtTranslator):
 
 
 @dbt_assets(manifest=MANIFEST, dagster_dbt_translator=_Translator(), name="dbt_build")
-def warehouse(context: dg.AssetExecutionContext) -> Iterator[Any]:
+def warehouse(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Build every model and run every test; dbt sees only the pseudonymised zone."""
-    site = current_site()
-    events = guarded(lambda: _build(context))
-    rows = guarded(lambda: dbt.count_rows(site.zones))
-    for event in events:
-        name = getattr(event, "output_name", None)
-        if isinstance(event, dg.Output) and name in rows:
-            yield dg.Output(None, output_name=name, metadata={**event.metadata, "dagster/row_count": rows[name]})
-        else:
-            yield event
-
-
-def _build(context: dg.AssetExecutionContext) -> list[Any]:
-    zones = current_site().zones
-    os.environ.update(dbt.environment(zones))
-    with zones.held():
-        run = DbtCliResource(project_dir=str(dbt.PROJECT), dbt_executable=dbt.executable()).cli(
-            ["build", "--quiet"], context=context, raise_on_error=False, target_path=zones.dbt / "target"
-        )
-        events = list(run.stream())
-    if not run.is_successful():
-        failed = ", ".join(sorted(dbt.failed_nodes(zones.dbt / "target" / "run_results.json"))) or "before any model"
-        raise TransformError(f"dbt build failed: {failed}; see {zones.dbt / 'logs'}")
-    return events
+    built = guarded(lambda: dbt.build(current_site().zones, environ=os.environ))
+    tests = {key.name: key for key in context.selected_asset_check_keys}
+    for name in built.rows:
+        if dg.AssetKey(name) in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": built.rows[name]})
+    for name in sorted(built.tests & tests.keys()):
+        # dbt's words about a test can quote rows; that it passed is all there is to say of one that did.
+        yield dg.AssetCheckResult(passed=True, asset_key=tests[name].asset_key, check_name=name)

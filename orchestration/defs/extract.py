@@ -19,7 +19,7 @@ def _extract(source: Source) -> dg.AssetsDefinition:
         dg.AssetSpec(
             raw_key(source.name, table),
             group_name="landing",
-            description=f"One row per row of {table} in source {source.name}, as read; only columns that the policy names.",
+            description=f"One row per row of {table} in source {source.name}, as read; only columns of the policy.",
             kinds={source.kind, "parquet"},
             owners=OWNERS,
             tags={"zone": "landing", "identifiable": "yes"},

@@ -1,4 +1,4 @@
-"""The one job, and how it runs: in one process, because DuckDB has one writer and each process costs seconds of imports."""
+"""The one job. It runs in one process: DuckDB has one writer, and each process costs seconds of imports."""
 
 import dagster as dg
 

@@ -64,9 +64,7 @@ def _read_relation(
 ) -> Landed:
     columns, dropped = _selection(connection, f"select * from {relation}", name, table)
     query = f"select {columns}, {literal(file)} as _file, row_number() over () as _row from {relation}"
-    return landed(
-        name, rows=copy_to(connection, query, into / name / "part-0000.parquet"), rejects=(), dropped=dropped
-    )
+    return landed(name, rows=copy_to(connection, query, into / name / "part-0000.parquet"), rejects=(), dropped=dropped)
 
 
 def _headers_read_as_rows(

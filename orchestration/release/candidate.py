@@ -128,7 +128,7 @@ def _pseudonymise_people(
     site = connection.sql(query).to_arrow_table().column(0).cast(pa.string()).combine_chunks()
     if site.null_count:
         raise CandidateError(f"{cohort.name}: rows without a person cannot be released")
-    project = project_pseudonyms(site)
+    project = pa.array(project_pseudonyms(site), pa.string())
     fitting = pc.sum(pc.match_substring_regex(project, PSEUDONYM)).as_py() or 0
     if not len(site) == len(project) == pc.count_distinct(project).as_py() == fitting:
         raise CandidateError(f"{cohort.name}: {len(site):,} people need as many different pseudonyms of 32 hex digits")

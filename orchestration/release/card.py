@@ -32,7 +32,9 @@ MEANINGS = {
         "M": "Black: Caribbean", "N": "Black: African", "P": "Black: any other", "R": "Chinese",
         "S": "Any other group", "Z": "Not stated", "99": "Not known",
     },
-    "subgroup_imd_decile": {"1": "1, most deprived", "10": "10, least deprived"},
+    "subgroup_imd_decile": {
+        "1": "1, most deprived", **{str(decile): str(decile) for decile in range(2, 10)}, "10": "10, least deprived",
+    },
     "split": {"held_out": "Held out: for evaluation", "tuning": "Tuning: for thresholds and calibration"},
 }  # fmt: skip
 
@@ -103,7 +105,13 @@ def _attrition(steps: Sequence[AttritionStep]) -> Table:
 
 
 def _subgroup(subgroup: Subgroup, summary: Summary) -> Table:
-    lines = tuple(_group(subgroup.column, group, summary) for group in subgroup.groups)
+    order = list(MEANINGS.get(subgroup.column, ()))
+    # Known codes as the standard lists them, others in their own order, and what is not held at the end.
+    groups = sorted(
+        subgroup.groups,
+        key=lambda group: (group.value is None, order.index(group.value) if group.value in order else len(order)),
+    )
+    lines = tuple(_group(subgroup.column, group, summary) for group in groups)
     return Table(TITLES.get(subgroup.column, subgroup.column), lines)
 
 

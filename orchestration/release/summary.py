@@ -62,7 +62,8 @@ def summarise(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path], *,
     paths, label = [str(path) for path in files], quoted(contract.label)
     query = f"""
         select count(*), count(distinct {PERSON}), count(distinct {PERSON}) filter (where {label}),
-            count(*) filter (where {label}), count(*) filter (where not {label}), count(*) filter (where {label} is null)
+            count(*) filter (where {label}), count(*) filter (where not {label}),
+            count(*) filter (where {label} is null)
         from read_parquet(?)
     """
     rows, people, events, positive, negative, unlabelled = connection.execute(query, [paths]).fetchall()[0]

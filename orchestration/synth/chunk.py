@@ -19,7 +19,14 @@ import numpy as np
 from orchestration.synth.codes import VITALS
 from orchestration.synth.course import long_rows, make_bodies, make_lab_sets, make_vital_sets
 from orchestration.synth.defects import Roles, RowIds, choose_roles, spoil_people, spoil_rows
-from orchestration.synth.eyes import make_diabetics, make_grades, make_hba1c, make_prescriptions, make_screenings
+from orchestration.synth.eyes import (
+    make_clinic_prescriptions,
+    make_diabetics,
+    make_grades,
+    make_hba1c,
+    make_prescriptions,
+    make_screenings,
+)
 from orchestration.synth.frame import HOUR, NO_TIME, Column, Frame, height, stack, take
 from orchestration.synth.imaging import accession_numbers, make_exams
 from orchestration.synth.journeys import (
@@ -135,10 +142,11 @@ def _journey_tables(world: World, chunk: int, *, people: Frame, stays: _Stays, d
     measurement = stack([{name: part[name] for name in tests[0]} for part in tests])
     measurement["event_at"] = measurement.pop("taken_at")
     drugs = make_drugs(world, chunk, journeys=journeys, bodies=bodies, suspected=suspected)
+    prescribed = (make_prescriptions(world, chunk, diabetics), make_clinic_prescriptions(stays.visits, diabetics))
     tables = {
         "measurement": measurement,
         "vital_set": vital_sets,
-        "drug": _drugs(drugs, make_prescriptions(world, chunk, diabetics), people=people, stays=stays),
+        "drug": _drugs(drugs, prescribed, people=people, stays=stays),
         "condition": _conditions(world, chunk, people=people, stays=stays, diabetics=diabetics),
     }
     for name, frame in tables.items():
@@ -161,12 +169,15 @@ def _unplaced(frame: Frame, people: Frame, *, happened: str) -> Frame:
     }
 
 
-def _drugs(given: Frame, prescribed: Frame, *, people: Frame, stays: _Stays) -> Frame:
+def _drugs(given: Frame, prescribed: tuple[Frame, Frame], *, people: Frame, stays: _Stays) -> Frame:
+    at_home, at_clinic = prescribed
     placed = _placed(given | {"taken_at": given["start_at"]}, people, stays)
-    unplaced = _unplaced(prescribed, people, happened="start_at")
-    unplaced["route"] = np.full(height(unplaced), ORAL)
+    swallowed = [
+        frame | {"route": np.full(height(frame), ORAL)}
+        for frame in (_unplaced(at_home, people, happened="start_at"), at_clinic)
+    ]
     names = ("person_id", "visit_id", "code_no", "start_at", "end_at", "recorded_at", "route", "quantity")
-    return stack([{name: part[name] for name in names} for part in (placed, unplaced)])
+    return stack([{name: part[name] for name in names} for part in (placed, *swallowed)])
 
 
 def _conditions(world: World, chunk: int, *, people: Frame, stays: _Stays, diabetics: Frame) -> Frame:

@@ -41,6 +41,7 @@ class Image:
     frame_uid: str
     accession_number: str
     started_at: datetime
+    taken_at: datetime
     modality: str
     series_number: int
     laterality: str
@@ -94,6 +95,7 @@ def _images(con: duckdb.DuckDBPyConnection) -> list[Image]:
             dicom_uid('instance', exam_no || '/' || series_number),
             dicom_uid('frame', exam_no),
             accession_number,
+            started_at,
             started_at + to_minutes(series_number - 1),
             modality,
             series_number,
@@ -167,7 +169,8 @@ def _add_patient(dataset: Any, image: Image) -> None:
 
 
 def _add_study(dataset: Any, image: Image) -> None:
-    day, time = image.started_at.strftime("%Y%m%d"), image.started_at.strftime("%H%M%S")
+    dataset.StudyDate, dataset.StudyTime = f"{image.started_at:%Y%m%d}", f"{image.started_at:%H%M%S}"
+    taken_on, taken_at = f"{image.taken_at:%Y%m%d}", f"{image.taken_at:%H%M%S}"
     dataset.SOPClassUID = _SOP_CLASS[image.modality]
     dataset.SOPInstanceUID = image.instance_uid
     dataset.StudyInstanceUID = image.study_uid
@@ -183,8 +186,8 @@ def _add_study(dataset: Any, image: Image) -> None:
     dataset.DeviceSerialNumber = "SN-" + hashlib.md5(image.institution.encode()).hexdigest()[:8]
     dataset.ReferringPhysicianName = image.consultant
     dataset.OperatorsName = "Radiographer^On^Duty"
-    dataset.StudyDate = dataset.SeriesDate = dataset.AcquisitionDate = dataset.ContentDate = day
-    dataset.StudyTime = dataset.SeriesTime = dataset.AcquisitionTime = dataset.ContentTime = time
+    dataset.SeriesDate = dataset.AcquisitionDate = dataset.ContentDate = taken_on
+    dataset.SeriesTime = dataset.AcquisitionTime = dataset.ContentTime = taken_at
     dataset.TimezoneOffsetFromUTC = "+0000"
     dataset.SeriesNumber = image.series_number
     dataset.InstanceNumber = 1
@@ -247,11 +250,13 @@ def _write_incoming(folder: Path, images: list[Image]) -> int:
     (incoming / "empty.dcm").write_bytes(b"")
     if not images:
         return WRONG_FILES["not_dicom"]
-    content = _path(folder, images[0]).read_bytes()
+    # The last, because the first can be the traced person's, whose name must stand on no stranger's image.
+    chosen = images[-1]
+    content = _path(folder, chosen).read_bytes()
     for number in range(TRUNCATED):
         (incoming / f"transfer{number + 1}.dcm").write_bytes(content[: len(content) * (number + 1) // 4])
     (incoming / "again.dcm").write_bytes(content)
-    stranger = replace(images[0], mrn=UNKNOWN_MRN, nhs_number=None, instance_uid=_next(images[0].instance_uid))
+    stranger = replace(chosen, mrn=UNKNOWN_MRN, nhs_number=None, instance_uid=_next(chosen.instance_uid))
     _dataset(stranger).save_as(incoming / "stranger.dcm", enforce_file_format=True)
     return sum(WRONG_FILES.values())
 

@@ -113,6 +113,22 @@ def make_prescriptions(world: World, chunk: int, diabetics: Frame) -> Frame:
     }
 
 
+def make_clinic_prescriptions(visits: Frame, diabetics: Frame) -> Frame:
+    """Return one row per metformin prescription written at a visit to the diabetes clinic."""
+    second_type = diabetics["person"][diabetics["code_no"] == CODE_NO["type_2_diabetes"]]
+    rows = np.flatnonzero((visits["specialty"] == "307") & np.isin(visits["person"], second_type))
+    times = visits["start_at"][rows] + 10 * MINUTE
+    return {
+        "person_id": visits["person_id"][rows],
+        "visit_id": visits["visit_id"][rows],
+        "code_no": np.full(len(rows), CODE_NO["metformin"], dtype=np.int16),
+        "start_at": times,
+        "end_at": times + 7 * DAY,
+        "recorded_at": times,
+        "quantity": np.full(len(rows), 14.0),
+    }
+
+
 def _grades(rng: np.random.Generator, latent: Column) -> Frame:
     count = len(latent)
     level = np.searchsorted(np.array(_BOUNDS), latent)

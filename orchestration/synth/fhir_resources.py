@@ -266,7 +266,14 @@ PROCEDURE = Resource(
         "code": _CODING,
         "subject": _SUBJECT,
         "encounter": _ENCOUNTER,
-        "performedDateTime": _moment("started_at"),
+        # A portable film is charted with its start and end, the rest with a moment.
+        "performedDateTime": optional(_moment("case when modality <> 'CR' then started_at end")),
+        "performedPeriod": optional(
+            {
+                "start": _moment("case when modality = 'CR' then started_at end"),
+                "end": _moment("started_at + to_minutes(10)"),
+            }
+        ),
     },
 )
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.errors import OrchestrationError
 from orchestration.synth import answer_key, dicom, fhir, trust_csv
 from orchestration.synth.chunk import Chunk, make_chunk
 from orchestration.synth.database import load_chunk, prepare, rows, unload_chunk
@@ -89,11 +90,14 @@ def synthesise(
 
     Raises:
         ValueError: A shape is unknown.
+        OrchestrationError: The folder holds something already, which would mix with what is written.
     """
     if unknown := shapes - ALL_SHAPES:
         raise ValueError(f"{len(unknown)} unknown shapes; known are {', '.join(sorted(ALL_SHAPES))}")
     out = out.resolve()
     out.mkdir(parents=True, exist_ok=True)
+    if any(out.iterdir()):
+        raise OrchestrationError(f"{out}: not empty; a synthetic trust needs a folder of its own")
     world = make_world(patients=patients, seed=seed, as_of=as_of)
     con = connect(allowed_directories=[out], threads=2, memory_limit=MEMORY_LIMIT)
     try:

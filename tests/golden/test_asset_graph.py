@@ -1,6 +1,7 @@
 """The asset graph of the example configuration: an edge that comes or goes shows in review."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,18 +14,25 @@ import json, sys
 from orchestration.definitions import defs
 graph = defs().resolve_asset_graph()
 nodes = [graph.get(key) for key in sorted(graph.get_all_asset_keys())]
-described = [[node.key.to_user_string(), node.group_name, sorted(parent.to_user_string() for parent in node.parent_keys),
-              bool((node.description or '').strip()), list(node.owners)] for node in nodes]
-checks = sorted(f"{key.asset_key.to_user_string()}.{key.name}" for key in graph.asset_check_keys if key.name == 'gate')
+described = [
+    [
+        node.key.to_user_string(),
+        node.group_name,
+        sorted(parent.to_user_string() for parent in node.parent_keys),
+        bool((node.description or '').strip()),
+        list(node.owners),
+    ]
+    for node in nodes
+]
+gates = sorted(f"{key.asset_key.to_user_string()}.{key.name}" for key in graph.asset_check_keys if key.name == 'gate')
 heavy = [name for name in ('presidio_analyzer', 'spacy', 'great_expectations', 'pydicom') if name in sys.modules]
-print(json.dumps({'assets': described, 'gates': checks, 'heavy': heavy}))
+print(json.dumps({'assets': described, 'gates': gates, 'heavy': heavy}))
 """
 
 
 def graph(home: Path) -> dict[str, list[list[object]]]:
-    import os
-
-    environment = {**os.environ, "COHORTGATE_HOME": str(home), "DAGSTER_HOME": str(home), "COHORTGATE_CONFIG": str(ROOT / "config")}
+    ours = {"COHORTGATE_HOME": str(home), "DAGSTER_HOME": str(home), "COHORTGATE_CONFIG": str(ROOT / "config")}
+    environment = {**os.environ, **ours}
     done = subprocess.run(
         [sys.executable, "-c", PRINT_GRAPH], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
