@@ -52,7 +52,6 @@ class GateFacts:
         cohort: The cohort's name, which is also the name of its suite.
         columns: The columns that were asked for, in order.
         grain: The columns that tell one row from another.
-        time_unit: `hours` or `days`: the coarsest unit that the cohort's question allows.
         label: The outcome, a boolean column.
         label_times: The columns that say when an outcome came to be, null where there was none.
         opted_out: Name of a relation with a column `person_id`: project pseudonyms of opted-out people.
@@ -67,7 +66,6 @@ class GateFacts:
     grain: tuple[str, ...]
     index: str
     prediction: str
-    time_unit: str
     label: str
     label_times: tuple[str, ...]
     min_people: int

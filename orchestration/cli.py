@@ -207,7 +207,7 @@ def _synthesise(out: Path, patients: int, seed: int, shapes: frozenset[str], as_
 
     def report(stage: str, rows: int, seconds: float) -> None:
         progress.count(f"synth {stage}", rows)
-        progress.finish(f"synth {stage}")
+        progress.finish(f"synth {stage}", seconds=seconds)
 
     synthesise(out, patients=patients, seed=seed, as_of=as_of, shapes=shapes, connect=connect, report=report)
 

@@ -51,21 +51,16 @@ class Progress:
         self.start(name)
         self._stages[name].rows += rows
 
-    def finish(self, name: str, *, failed: bool = False) -> None:
-        """A stage ends."""
+    def finish(self, name: str, *, seconds: float | None = None, failed: bool = False) -> None:
+        """A stage ends; `seconds` where it was timed elsewhere."""
         self.start(name)
         stage = self._stages[name]
-        stage.seconds, stage.failed = self.clock() - stage.started, failed
+        stage.seconds, stage.failed = self.clock() - stage.started if seconds is None else seconds, failed
         if not self._live:
             mark = "failed" if failed else "done"
             self.console.print(
                 f"{stage.name:<32} {stage.rows:>12,} rows {stage.seconds:>7.1f} s  {mark}", highlight=False
             )
-
-    @property
-    def seconds(self) -> dict[str, float]:
-        """Wall seconds of each finished stage."""
-        return {stage.name: stage.seconds for stage in self._stages.values() if stage.seconds is not None}
 
     def _table(self) -> Table:
         table = Table(box=None, padding=(0, 2, 0, 0))

@@ -15,6 +15,7 @@ ISO_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 ISO_TIMESTAMP = f"{ISO_DATE}([T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]{{1,9}})?)?)?"
 OFFSET = "(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
 TIME = "((?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9])"
+NUMBERS = ("DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "VARCHAR")
 WHOLE_NUMBERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"})
 EARLIEST, LATEST = "1900-01-01", "2099-12-31"
 
@@ -47,8 +48,9 @@ def typed_expression(column: Column, kind: str) -> str:
     """
     value = landed(column.name)
     text = value if kind == "VARCHAR" else f"cast({value} as varchar)"
+    number = value if kind in WHOLE_NUMBERS or kind.startswith(NUMBERS) else text
     if column.action == "keep":
-        return _kept(column, value, text, kind)
+        return _kept(column, kind, value=value, text=text, number=number)
     if column.action == "one_of":
         values = ", ".join(literal(allowed) for allowed in column.allowed_values)
         return f"case when {text} in ({values}) then {text} when {text} is not null then '{OTHER}' end"
@@ -58,21 +60,21 @@ def typed_expression(column: Column, kind: str) -> str:
             f"when {text} is not null then '{OTHER}' end"
         )
     if column.action == "range":
-        return _ranged(column, value)
+        return _ranged(column, number)
     if column.action == "time":
         return f"nullif(regexp_extract(replace({text}, ':', ''), '^{TIME}', 1), '')"
     return text
 
 
-def _kept(column: Column, value: str, text: str, kind: str) -> str:
+def _kept(column: Column, kind: str, *, value: str, text: str, number: str) -> str:
     output = column.output_type
     if output == kind or (output == "BIGINT" and kind in WHOLE_NUMBERS):
         return f"cast({value} as {output})"
     if output in ("INTEGER", "BIGINT"):
-        return _whole(value, output)
+        return _whole(number, output)
     if output == "DOUBLE":
         # A number that is not a number would poison every sum.
-        return f"case when isfinite(try_cast({value} as double)) then try_cast({value} as double) end"
+        return f"case when isfinite(try_cast({number} as double)) then try_cast({number} as double) end"
     if output == "BOOLEAN":
         return f"try_cast({text} as boolean)"
     if kind == "TIMESTAMP WITH TIME ZONE":

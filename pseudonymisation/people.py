@@ -16,7 +16,7 @@ from pseudonymisation.merges import load_merges
 from pseudonymisation.optout import AllowedSet
 from pseudonymisation.places import load_postcodes
 from pseudonymisation.policy import Identity
-from pseudonymisation.relations import quoted, read_parquet, write_parquet
+from pseudonymisation.relations import quoted, read_parquet, unquoted_errors, write_parquet
 
 if TYPE_CHECKING:
     import duckdb
@@ -87,16 +87,28 @@ def resolve_people(
     kinds = tuple(dict.fromkeys(kind for link in links for kind in link.identity.known_text))
     people = People(into / "people.parquet", into / "known_text.parquet", {})
     try:
-        resolution.load_records(connection, links, kinds)
-        load_merges(connection, [(link.source, link.identity.merges, link.landing) for link in links])
-        load_postcodes(connection, postcode_lookup, name="postcode_decile")
-        resolution.load_candidates(connection, links)
-        resolution.apply_opt_outs(connection, links)
-        resolution.load_person_ids(connection, key=keys.site("person"))
-        _write(connection, kinds, people)
-        return People(people.people, people.known_text, _counts(connection, links))
+        with unquoted_errors("people"):
+            _resolve(connection, links, kinds, keys=keys, postcode_lookup=postcode_lookup)
+            _write(connection, kinds, people)
+            return People(people.people, people.known_text, _counts(connection, links))
     finally:
         resolution.drop_all(connection)
+
+
+def _resolve(
+    connection: "duckdb.DuckDBPyConnection",
+    links: Sequence[IdentityInput],
+    kinds: Sequence[str],
+    *,
+    keys: SiteKeys,
+    postcode_lookup: Path | None,
+) -> None:
+    resolution.load_records(connection, links, kinds)
+    load_merges(connection, [(link.source, link.identity.merges, link.landing) for link in links])
+    load_postcodes(connection, postcode_lookup, name="postcode_decile")
+    resolution.load_candidates(connection, links)
+    resolution.apply_opt_outs(connection, links)
+    resolution.load_person_ids(connection, key=keys.site("person"))
 
 
 def _write(connection: "duckdb.DuckDBPyConnection", kinds: Sequence[str], people: People) -> None:

@@ -4,11 +4,12 @@ Connections arrive as arguments; paths and names are quoted here because DuckDB 
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pseudonymisation.errors import CountError
+from pseudonymisation.errors import CountError, PseudonymisationError
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
 ROWS_IN_A_BATCH = 100_000
 # Fixed, so that the same rows are the same bytes.
 PARQUET = "format parquet, compression zstd, compression_level 3, row_group_size 122880"
+
+
+@contextmanager
+def unquoted_errors(subject: str) -> Iterator[None]:
+    """Turn an error of DuckDB or Arrow, which quotes values, into one of ours that names its kind only."""
+    import duckdb
+    import pyarrow as pa
+
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException) as error:
+        kind = type(error).__name__
+        raise PseudonymisationError(f"{subject}: stopped by {kind}; nothing of it was passed on") from None
 
 
 def quoted(name: str) -> str:

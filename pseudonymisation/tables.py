@@ -24,6 +24,7 @@ from pseudonymisation.relations import (
     quoted,
     read_parquet,
     types_of,
+    unquoted_errors,
     write_parquet,
 )  # fmt: skip
 
@@ -91,16 +92,17 @@ def pseudonymise_table(
     if table.zone == "identifiable":
         raise PolicyError(f"{table.name}: an identifiable table is never passed on")
     files = landed_files(landing)
-    if not files:
-        _write_rejects(connection, None, rejects_path)
-        write_empty_table(connection, table, out_path=out_path)
-        return TableCounts(table.name, 0, 0, {}, {}, {})
-    work = _Work(connection, table, source, read_parquet(files), types_of(connection, read_parquet(files)))
-    try:
-        return _pseudonymise(work, people, keys, clean_notes, out_path=out_path, rejects_path=rejects_path)
-    finally:
-        for name in (*TEMPORARY, *(_map_name(column) for column in table.columns.values())):
-            connection.execute(f"drop table if exists temp.{quoted(name)}")
+    with unquoted_errors(f"{source}: table {table.name}"):
+        if not files:
+            _write_rejects(connection, None, rejects_path)
+            write_empty_table(connection, table, out_path=out_path)
+            return TableCounts(table.name, 0, 0, {}, {}, {})
+        work = _Work(connection, table, source, read_parquet(files), types_of(connection, read_parquet(files)))
+        try:
+            return _pseudonymise(work, people, keys, clean_notes, out_path=out_path, rejects_path=rejects_path)
+        finally:
+            for name in (*TEMPORARY, *(_map_name(column) for column in table.columns.values())):
+                connection.execute(f"drop table if exists temp.{quoted(name)}")
 
 
 def write_empty_table(connection: "duckdb.DuckDBPyConnection", table: Table, *, out_path: Path) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from presidio_anonymizer import AnonymizerEngine
 
 # A longer text is looked at in windows, because the time Presidio takes grows with the square of what it finds. They
-# overlap by more than any pattern of several words needs, and end where a word ends, however long it is.
+# overlap by more than any pattern of several words needs, and end where a word ends unless it is no word at all.
 WINDOW = 8_000
 OVERLAP = 1_000
 SPACE = re.compile(r"\s")
@@ -132,8 +132,8 @@ def _clean(text: str, known: "LocalRecognizer | None") -> str:
 def _windows(text: str) -> Iterator[tuple[int, int]]:
     start = end = 0
     while end < len(text):
-        space = SPACE.search(text, start + WINDOW)
-        end = space.start() if space else len(text)
+        space = SPACE.search(text, start + WINDOW, start + WINDOW + OVERLAP)
+        end = space.start() if space else min(start + WINDOW + OVERLAP, len(text))
         yield start, end
         start = end - OVERLAP
 

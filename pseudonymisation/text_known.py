@@ -14,7 +14,10 @@ from pseudonymisation.text_spans import Span, folded, visible
 WORDS = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
 PARTS = re.compile(r"['\-]")
 DIGIT = re.compile(r"\d", re.ASCII)
-ISO_DATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:[T ].*)?")
+DATES = (
+    re.compile(r"(?P<year>[0-9]{4})-?(?P<month>[0-9]{2})-?(?P<day>[0-9]{2})(?:[t ].*)?"),
+    re.compile(r"(?P<day>[0-9]{1,2})[/.\-](?P<month>[0-9]{1,2})[/.\-](?P<year>[0-9]{4})(?: .*)?"),
+)
 # Characters that may stand between two digits of one number.
 MAX_GAP = 3
 MIN_NUMBER_DIGITS = 5
@@ -144,10 +147,10 @@ def _add_number(known: Known, text: str, entity: str) -> None:
 
 def _date_digits(text: str) -> Iterator[str]:
     """Yield the digits of a date in the orders in which dates are written, with and without leading zeros."""
-    matched = ISO_DATE.fullmatch(text)
+    matched = next((found for form in DATES if (found := form.fullmatch(text))), None)
     if not matched:
         return
-    year, month, day = matched.groups()
+    year, month, day = matched["year"], matched["month"].zfill(2), matched["day"].zfill(2)
     for days in {day, day.lstrip("0")}:
         for months in {month, month.lstrip("0")}:
             for years in (year, year[2:]):

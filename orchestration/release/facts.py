@@ -35,7 +35,6 @@ def gate_facts(
         grain=contract.grain,
         index=contract.index,
         prediction=contract.prediction,
-        time_unit=contract.time_unit,
         label=contract.label,
         label_times=contract.label_times,
         min_people=policy.min_people,

@@ -82,7 +82,7 @@ def _signature_problems(folder: Path, public_key: bytes | None) -> list[str]:
 
 def _place_problems(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
     place = (manifest["pilot"], manifest["cohort"], manifest["version"])
-    if folder.absolute().parts[-3:] == place:
+    if Path(os.path.abspath(folder)).parts[-3:] == place:
         return []
     return [f"{MANIFEST}: is that of {'/'.join(place)}; a copy of a release keeps these three folder names"]
 

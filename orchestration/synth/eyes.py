@@ -21,7 +21,7 @@ def make_diabetics(world: World, chunk: int, people: Frame) -> Frame:
     """Return one row per person with diabetes: type, and a latent severity between 0 and 1."""
     rng = world.stream(chunk, "diabetes")
     years = ages(people, world)
-    risk = np.select([years < 12, years < 30, years < 50], [0.0, 0.04, 0.17], 0.30)
+    risk = np.select([years < 12, years < 30, years < 50], [0.0, 0.04, 0.20], 0.36)
     has = rng.random(height(people)) < risk
     if chunk == 0 and height(people) > TRACE_ROW:
         has[TRACE_ROW] = True
@@ -133,7 +133,7 @@ def _grades(rng: np.random.Generator, latent: Column) -> Frame:
     count = len(latent)
     level = np.searchsorted(np.array(_BOUNDS), latent)
     ungradable = rng.random(count) < _UNGRADABLE
-    macula_risk = np.array([0.01, 0.12, 0.38, 0.42, 0.15])[level]
+    macula_risk = np.array([0.015, 0.18, 0.38, 0.42, 0.15])[level]
     macula = np.where(rng.random(count) < macula_risk, "M1", "M0")
     laser = np.where((level == 4) | (rng.random(count) < 0.015 * (level > 0)), "P1", "P0")
     retinopathy = np.array(_RETINOPATHY)[level]

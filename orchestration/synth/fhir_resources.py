@@ -140,7 +140,7 @@ ENCOUNTER = Resource(
             "system": TERMINOLOGY + "v3-ActCode",
             "code": text("case kind when 'ED' then 'EMER' when 'APC' then 'IMP' else 'AMB' end"),
         },
-        "serviceType": _coded("https://fhir.hl7.org.uk/CodeSystem/UKCore-ServiceType", "specialty"),
+        "serviceType": _coded("urn:cohortgate:treatment-function", "specialty"),
         "subject": _SUBJECT,
         "period": {"start": _moment("start_at"), "end": _moment("end_at")},
         "hospitalization": optional(

@@ -52,8 +52,7 @@ def _pieces(value: Any) -> list[str | _Part]:
     if isinstance(value, _Part):
         return [value]
     if isinstance(value, dict):
-        members = [(key, member) for key, member in value.items()]
-        return ["{", *_joined([(f"{json.dumps(key)}:", member) for key, member in members]), "}"]
+        return ["{", *_joined([(f"{json.dumps(key)}:", member) for key, member in value.items()]), "}"]
     if isinstance(value, list):
         return ["[", *_joined([("", item) for item in value]), "]"]
     return [json.dumps(value, ensure_ascii=False)]

@@ -10,16 +10,16 @@ from expectations.facts import Approval, Column, DatedDocument, GateFacts, OptOu
 TODAY = date(2026, 3, 2)
 PEOPLE = 40
 
-# Every second person has an onset, two hours after the last row; everyone has two stays.
+# Everyone has two stays, every second person an onset an hour after the last row; the oldest is 90.
 SEPSIS = f"""
     select
         md5('person ' || person) as person_id,
         stay * 1000 as index_hours,
         stay * 1000 + hour as prediction_hours,
-        person % 2 = 0 and stay = 1 and hour >= 4 as label_sepsis_onset_6h,
-        case when person % 2 = 0 and stay = 1 and hour >= 4 then 1010 end as label_sepsis_onset_6h_hours,
+        person % 2 = 0 and stay = 1 and hour >= 3 as label_sepsis_onset_6h,
+        case when person % 2 = 0 and stay = 1 and hour >= 3 then 1009 end as label_sepsis_onset_6h_hours,
         case when hour >= 3 and (person % 2 = 1 or stay = 0) then 'discharge' else 'none' end as censor_reason,
-        25 + person as feature_age_years,
+        51 + person as feature_age_years,
         60.5 + hour as feature_heart_rate_last,
         (25 + 10 * (person // 10)) || '-' || (34 + 10 * (person // 10)) as subgroup_age_band,
         case when person % 3 = 0 then '1' else '2' end as subgroup_sex_code,
@@ -47,7 +47,7 @@ EYE = f"""
         person % 2 = 0 as label_is_referable,
         screening * 365 + 9 as label_is_referable_days,
         'none' as censor_reason,
-        25 + person as feature_age_years,
+        51 + person as feature_age_years,
         'RJ1' as subgroup_site,
         case when person % 4 = 0 then 'tuning' else 'held_out' end as split
     from range({PEOPLE}) as people (person), range(2) as screenings (screening), (values ('L'), ('R')) as eyes (eye)
@@ -92,7 +92,6 @@ def clean_facts(connection: duckdb.DuckDBPyConnection, cohort: str) -> GateFacts
         grain=("person_id", "prediction_hours") if is_sepsis else ("person_id", "screened_days", "eye"),
         index=f"index_{unit}",
         prediction=f"prediction_{unit}",
-        time_unit=unit,
         label="label_sepsis_onset_6h" if is_sepsis else "label_is_referable",
         label_times=("label_sepsis_onset_6h_hours",) if is_sepsis else ("label_is_referable_days",),
         min_people=PEOPLE,

@@ -212,7 +212,7 @@ def sepsis_faults() -> dict[str, tuple[Fault, ...]]:
             Fault(
                 query=f"""
                     from clean union all by name select clean.* replace (hour as prediction_hours)
-                    from clean, range(9, 170) as hours (hour) where prediction_hours = 8 order by {order}
+                    from clean, range(9, 169) as hours (hour) where prediction_hours = 8 order by {order}
                 """
             ),
         ),
@@ -220,7 +220,7 @@ def sepsis_faults() -> dict[str, tuple[Fault, ...]]:
             Fault(
                 query=f"""
                     select * replace (
-                        case when prediction_hours between 1002 and 1007 then {onset} - 2 end as {onset},
+                        case when prediction_hours between 1002 and 1007 then {onset} - 1 end as {onset},
                         index_hours = 1000 and {onset} is not null and prediction_hours <= 1007 as {label}
                     )
                     from clean order by rowid

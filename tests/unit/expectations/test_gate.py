@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 from great_expectations.datasource.fluent.interfaces import Batch
 
-from expectations import gate
 from expectations.errors import GateFactsError, NoSuite
 from expectations.facts import Column
 from expectations.gate import GateResult, evaluate_gate, expectation_suite
@@ -86,7 +86,7 @@ def test_a_gate_without_rules_does_not_pass():
 
 
 def test_a_rule_that_great_expectations_gives_no_answer_to_does_not_hold(connection, tmp_path, monkeypatch):
-    monkeypatch.setattr(gate, "_judge", lambda suite, facts, measures: {})
+    monkeypatch.setattr(Batch, "validate", lambda batch, suite, **options: SimpleNamespace(results=[]))
     result = evaluate_gate(connection, [release(connection, tmp_path)], facts=clean_facts(connection, SEPSIS))
 
     assert set(result.broken) == set(find_suite(SEPSIS).names)
