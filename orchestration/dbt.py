@@ -14,6 +14,7 @@ from orchestration.duck import connect, quoted
 from orchestration.errors import TransformError
 from orchestration.zones import Zones
 
+FAILED = ("error", "fail", "runtime error", "partial success", "warn")
 PROJECT = Path(__file__).parent.parent / "dbt_project"
 
 
@@ -78,9 +79,13 @@ def build(zones: Zones, *, environ: Mapping[str, str]) -> Built:
         if not results.exists():
             raise TransformError(f"dbt build did not start; see {zones.dbt / 'logs' / 'dbt.log'}")
         nodes = json.loads(results.read_text())["results"]
-        failed = sorted(node["unique_id"].split(".")[2] for node in nodes if node["status"] not in ("success", "pass"))
+        failed = sorted(node["unique_id"].split(".")[2] for node in nodes if node["status"] in FAILED)
         if failed:
-            raise TransformError(f"dbt build failed: {', '.join(failed)}; see {zones.dbt / 'logs' / 'dbt.log'}")
+            skipped = sum(node["status"] == "skipped" for node in nodes)
+            raise TransformError(
+                f"dbt: {', '.join(failed)} failed and {skipped} models and tests after it were skipped; "
+                f"see {zones.dbt / 'logs' / 'dbt.log'}"
+            )
         passed = frozenset(node["unique_id"].split(".")[2] for node in nodes if node["status"] == "pass")
         counts = _count_rows(zones)
         names = [node["unique_id"].split(".")[2] for node in nodes]

@@ -68,7 +68,7 @@ def typed_expression(column: Column, kind: str) -> str:
 
 def _kept(column: Column, kind: str, *, value: str, text: str, number: str) -> str:
     output = column.output_type
-    if output == kind or (output == "BIGINT" and kind in WHOLE_NUMBERS):
+    if output == kind != "DOUBLE" or (output == "BIGINT" and kind in WHOLE_NUMBERS):
         return f"cast({value} as {output})"
     if output in ("INTEGER", "BIGINT"):
         return _whole(number, output)

@@ -145,6 +145,8 @@ class _Walk:
         start = self.file.tell()
         self.size = self.file.seek(0, 2)
         self.value_end = self.file.seek(start)
+        if start > self.size:
+            raise DicomReject("truncated")
         implicit = is_implicit(self.file)
         while True:
             self.stopped_at = None

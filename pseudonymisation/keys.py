@@ -87,11 +87,13 @@ class FileKeyProvider:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW)
         except OSError:
             raise KeyFault(f"{self.path}: no key that this user can read; create or restore the site's key") from None
-        with open(descriptor, "rb") as file:
+        try:
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode) or found.st_mode & 0o077 or found.st_uid != os.geteuid():
                 raise KeyFault(f"{self.path}: must be a file of this user with mode 0600 (chmod 600)")
-            content = file.read(2 * KEY_BYTES + 2)
+            content = os.read(descriptor, 2 * KEY_BYTES + 2)
+        finally:
+            os.close(descriptor)
         try:
             master = bytes.fromhex(content.decode("ascii"))
         except ValueError:

@@ -51,12 +51,14 @@ def load_notes(
     Raises:
         CountError: As many texts did not come back as went.
     """
-    parts = " union ".join(
+    parts = " union all ".join(
         f'select "person pseudonym" as person_id, {text} as text from {judged} '
         f'where "row reason" is null and {text} is not null'
         for text in texts
     )
-    connection.execute(f"create or replace temp table note as select * from ({parts}) order by person_id, text")
+    connection.execute(
+        f"create or replace temp table note as select distinct * from ({parts}) order by person_id, text"
+    )
     _load_known_values(connection, known_text)
     connection.execute("create or replace temp table cleaned_note (person_id varchar, text varchar, cleaned varchar)")
     batch: list[str] = []

@@ -331,8 +331,8 @@ def _check_table(table: Table, place: str) -> None:
         raise PolicyError(f"{place}: exactly the tables without `zone` name a person")
     if not table.key or not set(table.key) <= table.columns.keys():
         raise PolicyError(f"{place}.key: must name columns of this table")
-    actions = {column.action for column in table.columns.values()}
-    if (table.zone == "identifiable") != (actions == {"identify"}):
+    is_identifiable = table.zone == "identifiable"
+    if any((column.action == "identify") != is_identifiable for column in table.columns.values()):
         raise PolicyError(f"{place}: `identify` is the only action of an identifiable table, and of no other")
     if "person_id" in {column.name for column in table.columns.values() if column.is_passed_on}:
         raise PolicyError(f"{place}: person_id is the name of the pseudonym")

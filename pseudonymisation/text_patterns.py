@@ -16,7 +16,7 @@ MONTH = (
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
 # One to four capitalised words of one line, with particles between them.
-WORD = r"[A-Z][A-Za-z'\-]{0,30}\.?"
+WORD = r"(?:[A-Z]\.|[A-Z][A-Za-z'\-]{0,30})"
 PARTICLE = r"(?:(?:van|von|de|der|den|da|di|la|le|el|al|bin|ibn|of|ap)[ \t]{1,2}){0,2}"
 NAME = rf"{PARTICLE}{WORD}(?:[ \t]{{1,3}}{PARTICLE}{WORD}){{0,3}}"
 NAME_OR_REVERSED = rf"{PARTICLE}{WORD}(?:,?[ \t]{{1,3}}{PARTICLE}{WORD}){{0,3}}"
@@ -80,15 +80,16 @@ PATTERNS: dict[str, tuple[str, ...]] = {
         r"(?:[ ][\[(]?dot[\])]?[ ][a-z0-9\-]{1,63}){1,4})",
     ),
     "URL": (
-        r"(?i:\b(?:https?|ftp)://[^\s<>\"]+)",
-        r"(?i:\bwww\.[^\s<>\"]+)",
-        rf"(?i:(?<![\w.@\-])(?:[a-z0-9\-]{{1,63}}\.){{1,6}}{DOMAIN}\b(?:/[^\s<>\"]*)?)",
+        r"(?i:\b(?:https?|ftp)://[^\s<>\"]*[^\s<>\".,;:!?)\]])",
+        r"(?i:\bwww\.[^\s<>\"]*[^\s<>\".,;:!?)\]])",
+        rf"(?i:(?<![\w.@\-])(?:[a-z0-9\-]{{1,63}}\.){{1,6}}{DOMAIN}\b(?:/[^\s<>\"]*[^\s<>\".,;:!?)\]])?)",
     ),
     "ID": (
         # National insurance number.
         r"(?i:\b[a-ceghj-prtw-z][a-ceghj-nprtw-z][ \-]{0,2}\d{2}[ \-]{0,2}\d{2}[ \-]{0,2}\d{2}[ \-]{0,2}[a-d]\b)",
         # Hospital and accession numbers: letters and many digits, dashed numbers, long numbers.
-        r"(?i:\b[a-z]{1,5}[\-/ ]?\d{5,20}[a-z]?\b)",
+        r"(?i:\b[a-z]{1,5}[\-/]?\d{5,20}[a-z]?\b)",
+        r"\b[A-Z]{1,4} \d{5,20}\b",
         r"(?i:\b[a-z]{1,5}[\-/]?\d{2,4}[\-/]\d{3,12}\b)",
         r"(?<![\d.])\d{6,20}(?![\d.]\d|\d)",
         r"(?i:\b(?:mrn|hospital|hosp|unit|accession|episode|case|ref|reference|local|ed|pas|chi|hcn|number)"

@@ -14,7 +14,7 @@ CODES = {**SUBGROUP_CODES, "feature_admission_method": "[0-9][0-9A-D]|OTHER"}
 
 def _is_positive_without_onset(evidence: Evidence) -> str:
     label, prediction, onset = _columns(evidence)
-    return f"{label} and not coalesce({onset} - {prediction} between 1 and {HORIZON_HOURS}, false)"
+    return f"{label} and not coalesce({onset} - {prediction} <= {HORIZON_HOURS}, false)"
 
 
 def _is_not_positive_but_has_onset(evidence: Evidence) -> str:

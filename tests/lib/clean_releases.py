@@ -45,7 +45,7 @@ EYE = f"""
         'M0' as label_maculopathy_grade,
         'P0' as label_photocoagulation_grade,
         person % 2 = 0 as label_is_referable,
-        screening * 365 + 9 as label_is_referable_days,
+        screening * 365 + person % 3 as label_is_referable_days,
         'none' as censor_reason,
         51 + person as feature_age_years,
         'RJ1' as subgroup_site,

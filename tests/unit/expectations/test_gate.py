@@ -130,6 +130,16 @@ def test_a_word_that_the_cohort_lists_is_no_identifier_though_somebody_is_called
     assert result.passed
 
 
+def test_what_is_from_today_is_in_force_today(connection, tmp_path):
+    facts = clean_facts(connection, SEPSIS)
+    facts = replace(
+        facts,
+        documents=tuple(replace(document, approved_on=facts.today) for document in facts.documents),
+        opt_out=replace(facts.opt_out, listed_on=facts.today),
+    )
+    assert evaluate_gate(connection, [release(connection, tmp_path)], facts=facts).passed
+
+
 def test_a_cohort_without_a_suite_is_refused(connection, tmp_path):
     facts = replace(clean_facts(connection, SEPSIS), cohort="cohort_of_nobody")
     with pytest.raises(NoSuite, match="not released"):
