@@ -142,6 +142,7 @@ def verify(folder: Path, public_key: Path | None, home: Path) -> None:
     cohortgate verify --home .cohortgate/demo .cohortgate/demo/releases/sepsis-pilot/cohort_sepsis_onset/1.0.0
     cohortgate verify RELEASE --public-key signing.pub
     """
+    from orchestration.release.verify import expiry_warnings
     from orchestration.release.verify import verify as verify_release
 
     key = public_key or home / "keys" / "signing.pub"
@@ -153,6 +154,8 @@ def verify(folder: Path, public_key: Path | None, home: Path) -> None:
     if problems:
         sys.exit(UNVERIFIED)
     click.echo(f"{folder}: untouched and signed by {key}")
+    for warning in expiry_warnings(folder, today=date.today()):
+        click.echo(f"{folder}: {warning}", err=True)
 
 
 @main.command()

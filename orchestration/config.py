@@ -190,7 +190,8 @@ def load_cohort(name: str) -> Cohort:
     if not path.is_file():
         known = ", ".join(sorted(found.stem for found in COHORTS.glob("cohort_*.yml"))) or "none"
         raise ConfigError(f"cohort {name}: not in the library; known cohorts: {known}")
-    model = next((model for model in read_yaml(path).get("models", []) if model.get("name") == name), {})
+    models: list[dict[str, Any]] = read_yaml(path).get("models", [])
+    model = next((model for model in models if model.get("name") == name), {})
     meta = dict(model.get("config", {}).get("meta", {}))
     wanted = {field: meta[field] for field in Cohort.model_fields if field in meta}
     columns = [

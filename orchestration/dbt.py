@@ -57,7 +57,7 @@ def ensure_manifest(zones: Zones, *, environ: Mapping[str, str]) -> Path:
 
 @dataclass(frozen=True)
 class Built:
-    """What one `dbt build` made: the rows of each model and seed in the order of building, and the tests that passed."""
+    """What one `dbt build` made: the rows of each model and seed in the order of building, and which tests passed."""
 
     rows: Mapping[str, int]
     tests: frozenset[str]

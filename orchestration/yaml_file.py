@@ -16,7 +16,7 @@ class _StrictLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
+            event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs of PyYAML leave it out
             raise ConfigError(f"line {event.start_mark.line + 1}: YAML aliases are not accepted")
         return super().compose_node(parent, index)
 

@@ -10,7 +10,8 @@ from pseudonymisation.policy import Column
 from pseudonymisation.relations import literal, quoted, trimmed
 
 OTHER = "OTHER"
-CODE = "[A-Za-z0-9][A-Za-z0-9 .:/_+%-]{0,63}"
+# UCUM writes units with brackets, braces and stars, and they are codes of the LOINC and UCUM vocabularies.
+CODE = "[][A-Za-z0-9{}(%/][][A-Za-z0-9 .:/_+%{}()*'^#-]{0,63}"
 ISO_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 ISO_TIMESTAMP = f"{ISO_DATE}([T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]{{1,9}})?)?)?"
 OFFSET = "(Z|[+-][0-9]{2}(:?[0-9]{2})?)"

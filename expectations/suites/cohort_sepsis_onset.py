@@ -8,8 +8,6 @@ from expectations.sql import quoted
 HORIZON_HOURS = 6
 FOLLOWED_HOURS = 168
 WORDS = {**SUBGROUP_WORDS, "censor_reason": ("none", "discharge", "death", "end_of_data")}
-# NHS Data Dictionary, ADMISSION METHOD; what is on no list of codes arrives as OTHER.
-CODES = {**SUBGROUP_CODES, "feature_admission_method": "[0-9][0-9A-D]|OTHER"}
 
 
 def _is_positive_without_onset(evidence: Evidence) -> str:
@@ -38,7 +36,7 @@ SUITE = Suite(
     version=1,
     rules=(
         *COMMON,
-        *text_rules(words=WORDS, codes=CODES),
+        *text_rules(words=WORDS, codes=SUBGROUP_CODES),
         LABEL_AFTER_PREDICTION,
         DataRule(
             "one_row_per_hour",

@@ -20,6 +20,9 @@ class _Translator(DagsterDbtTranslator):
         path = dbt_resource_props["fqn"]
         return "codelists" if dbt_resource_props["resource_type"] == "seed" else path[1]
 
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        return str(dbt_resource_props.get("description", ""))
+
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         return OWNERS
 
@@ -30,7 +33,7 @@ class _Translator(DagsterDbtTranslator):
 
 
 @dbt_assets(manifest=MANIFEST, dagster_dbt_translator=_Translator(), name="dbt_build")
-def warehouse(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+def warehouse(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Build every model and run every test; dbt sees only the pseudonymised zone."""
     built = guarded(lambda: dbt.build(current_site().zones, environ=os.environ))
     tests = {key.name: key for key in context.selected_asset_check_keys}

@@ -28,7 +28,7 @@ def _extract(source: Source) -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(name=f"extract_{source.name}", specs=specs)
-    def extract(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    def extract(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         site = current_site()
         for table in guarded(lambda: stages.extract(site, source)):
             yield dg.MaterializeResult(

@@ -42,7 +42,7 @@ def _identify() -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(name="identify_people", specs=specs)
-    def identify() -> Iterator[dg.MaterializeResult]:
+    def identify() -> Iterator[dg.MaterializeResult[None]]:
         site = current_site()
         people = guarded(lambda: stages.identify(site, today=today()))
         yield dg.MaterializeResult(asset_key=PEOPLE, metadata=counts_metadata(people.read, by_status=people.by_status))
@@ -67,7 +67,7 @@ def _pseudonymise(kind: str) -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(name=f"pseudonymise_{kind}", specs=specs)
-    def pseudonymise() -> Iterator[dg.MaterializeResult]:
+    def pseudonymise() -> Iterator[dg.MaterializeResult[None]]:
         site = current_site()
         for table in guarded(lambda: stages.pseudonymise(site, kind)):
             yield dg.MaterializeResult(

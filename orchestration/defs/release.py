@@ -22,7 +22,7 @@ def _release(request: Request) -> list[dg.AssetsDefinition | dg.AssetChecksDefin
         tags={**tags, "zone": "quarantine"},
         description=f"One row per row of {request.cohort}, under the project's pseudonyms, in elapsed time.",
     )
-    def candidate() -> dg.MaterializeResult:
+    def candidate() -> dg.MaterializeResult[None]:
         site = current_site()
         made = guarded(lambda: stages.candidate(site, request))
         return dg.MaterializeResult(metadata=counts_metadata(made.rows, people=made.people, path=str(made.folder)))
@@ -47,7 +47,7 @@ def _release(request: Request) -> list[dg.AssetsDefinition | dg.AssetChecksDefin
         tags={**tags, "zone": "releases"},
         description=f"Version {request.version} of {request.cohort} for {request.pilot}, signed and read-only.",
     )
-    def release() -> dg.MaterializeResult:
+    def release() -> dg.MaterializeResult[None]:
         site = current_site()
         made = guarded(lambda: stages.publish(site, request, today=today()))
         return dg.MaterializeResult(

@@ -47,7 +47,8 @@ def _headers(
 def _read_batch(
     files: Sequence[Path], *, keywords: Mapping[str, str], root: Path, table: str
 ) -> tuple[list[Header], list[Reject]]:
-    from pseudonymisation.dicom import DicomReject, read_header
+    from pseudonymisation.dicom import read_header
+    from pseudonymisation.errors import DicomReject
 
     headers: list[Header] = []
     rejects: list[Reject] = []

@@ -90,10 +90,10 @@ def _read_files(
     rows, rejects, dropped = 0, [], set[str]()
     for number, file in enumerate(files):
         target = into / name / f"part-{number:04}.parquet"
-        reader = _read_parquet if file.suffix == ".parquet" else _read_csv
+        reader = _read_parquet if file.suffix.lower() == ".parquet" else _read_csv
         try:
             found, lines, unknown = reader(connection, name, table, file, target)
-        except (*_duckdb_error(), EOFError, OSError, UnicodeDecodeError):
+        except (_duckdb_error(), EOFError, OSError, UnicodeDecodeError):
             target.unlink(missing_ok=True)
             found, lines, unknown = 0, [Reject(name, file.name, None, None, "unreadable_file")], set()
         rows += found
@@ -116,10 +116,12 @@ def _read_csv(
 ) -> tuple[int, list[Reject], set[str]]:
     header = _header(file)
     # Sniffing loses rows without a word: columns, quote and escape are always stated.
+    packing = "gzip" if file.suffix.lower() == ".gz" else "none"
     columns = "{" + ", ".join(f"{literal(column)}: 'VARCHAR'" for column in header) + "}"
     relation = (
         f"read_csv({literal(file)}, columns = {columns}, auto_detect = false, header = true, delim = ',', "
-        "quote = '\"', escape = '\"', nullstr = '', strict_mode = true, ignore_errors = true, store_rejects = true, "
+        f"compression = '{packing}', quote = '\"', escape = '\"', nullstr = '', strict_mode = true, "
+        "ignore_errors = true, store_rejects = true, "
         "rejects_table = 'line_errors', rejects_scan = 'line_scans', rejects_limit = 0, max_line_size = 16777216)"
     )
     selected, dropped = _choose(header, name, table)
@@ -162,7 +164,8 @@ def _table_of(file: Path, tables: Mapping[str, Table]) -> str:
     return folder if folder in tables else name.split(".")[0]
 
 
-def _duckdb_error() -> tuple[type[Exception], ...]:
+def _duckdb_error() -> type[Exception]:
     import duckdb
 
-    return (duckdb.Error,)
+    error: type[Exception] = duckdb.Error
+    return error

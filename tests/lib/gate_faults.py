@@ -201,7 +201,10 @@ def sepsis_faults() -> dict[str, tuple[Fault, ...]]:
             *common["no_absolute_times"],
             Fault(query=f"select * replace ({shifted}) from clean order by rowid"),
         ),
-        "label_after_prediction": (all_rows(onset, f"{onset} - 3", "no_row_after_onset", "negative_outside_horizon"),),
+        "label_after_prediction": (
+            all_rows(onset, f"{onset} - 1", "no_row_after_onset", "negative_outside_horizon"),
+            all_rows(onset, f"{onset} - 3", "no_row_after_onset", "negative_outside_horizon"),
+        ),
         "age_top_coded": (*common["age_top_coded"], first_row("subgroup_age_band", "'91-95'", TEXT)),
         "one_row_per_hour": (Fault(query="select * from clean where prediction_hours <> 4 order by rowid"),),
         "no_row_after_week": (
