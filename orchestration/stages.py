@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from orchestration.config import Source
 from orchestration.duck import connect
 from orchestration.errors import ExtractError
-from orchestration.extract.adapters import land_source
+from orchestration.extract.adapters import is_identifiable, land_source, tables_of
 from orchestration.extract.landing import Landed
 from orchestration.site import Site
 from pseudonymisation import people as people_of
 from pseudonymisation.optout import AllowedSet, read_allowed_set
 from pseudonymisation.people import IdentityInput, People
-from pseudonymisation.policy import Table, load_policy
+from pseudonymisation.policy import load_policy
 from pseudonymisation.tables import TableCounts, pseudonymise_table, write_empty_table
 from pseudonymisation.text import clean_notes
 
@@ -40,13 +40,6 @@ class Identified:
     by_status: Mapping[str, int]
 
 
-def tables_of(source: Source) -> tuple[str, ...]:
-    """Return the tables that a source lands."""
-    tables = load_policy(source.kind).tables
-    asked = source.tables
-    return tuple(name for name, table in tables.items() if asked is None or name in asked or is_identifiable(table))
-
-
 def identity_tables_of(source: Source) -> tuple[str, ...]:
     """Return the landed tables that say who a source's people are."""
     identity = load_policy(source.kind).identity
@@ -59,20 +52,12 @@ def tables_passed_on(kind: str) -> tuple[str, ...]:
     return tuple(name for name, table in load_policy(kind).tables.items() if not is_identifiable(table))
 
 
-def is_identifiable(table: Table) -> bool:
-    """Say whether a table only says who is who and never leaves the landing zone."""
-    return table.zone == "identifiable"
-
-
 def extract(site: Site, source: Source) -> tuple[Landed, ...]:
     """Read one source into the landing zone."""
     zones = site.zones
     with zones.held():
         zones.empty_spill()
-        return land_source(
-            source, load_policy(source.kind), root=zones.home, landing=zones.landing, spill=zones.spill,
-            progress=lambda table, rows: None,
-        )  # fmt: skip
+        return land_source(source, root=zones.home, landing=zones.landing, spill=zones.spill)
 
 
 def allowed_set(site: Site, *, today: date) -> AllowedSet | None:
@@ -127,9 +112,9 @@ def pseudonymise(site: Site, kind: str) -> tuple[TableCounts, ...]:
         try:
             counts = []
             for name in tables_passed_on(kind):
-                _leave_only(folder / name, {f"{source.name}.parquet" for source in sources})
-                write_empty_table(connection, policy.tables[name], out_path=folder / name / "_empty.parquet")
                 asked = [source for source in sources if name in tables_of(source)]
+                _leave_only(folder / name, {f"{source.name}.parquet" for source in asked})
+                write_empty_table(connection, policy.tables[name], out_path=folder / name / "_empty.parquet")
                 counts.append(_add_up(name, [_one_table(connection, site, source, name) for source in asked]))
             return tuple(counts)
         finally:

@@ -7,6 +7,7 @@ import dagster as dg
 from orchestration import stages
 from orchestration.config import Source
 from orchestration.defs.boundary import OWNERS, counts_metadata, current_site, guarded
+from orchestration.extract.adapters import tables_of
 
 
 def raw_key(source: str, table: str) -> dg.AssetKey:
@@ -24,7 +25,7 @@ def _extract(source: Source) -> dg.AssetsDefinition:
             owners=OWNERS,
             tags={"zone": "landing", "identifiable": "yes"},
         )
-        for table in stages.tables_of(source)
+        for table in tables_of(source)
     ]
 
     @dg.multi_asset(name=f"extract_{source.name}", specs=specs)

@@ -7,6 +7,7 @@ import dagster as dg
 from orchestration import stages
 from orchestration.defs.boundary import OWNERS, counts_metadata, current_site, guarded, today
 from orchestration.defs.extract import raw_key
+from orchestration.extract.adapters import tables_of
 
 PEOPLE = dg.AssetKey("people")
 PLACES = dg.AssetKey("pseudo_site__person_place")
@@ -56,7 +57,7 @@ def _pseudonymise(kind: str) -> dg.AssetsDefinition:
     specs = [
         dg.AssetSpec(
             pseudo_key(kind, table),
-            deps=[PEOPLE, *(raw_key(source.name, table) for source in sources if table in stages.tables_of(source))],
+            deps=[PEOPLE, *(raw_key(source.name, table) for source in sources if table in tables_of(source))],
             group_name="pseudonymised",
             description=f"One row per row of {table} that may go on, identifiers replaced, columns as the policy says.",
             kinds={kind, "parquet"},

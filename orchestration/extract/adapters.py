@@ -1,7 +1,7 @@
 """The interface of all sources: land what the policy names, reject what cannot be read, count both."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
@@ -10,9 +10,7 @@ from orchestration.config import Source
 from orchestration.errors import ExtractError
 from orchestration.extract.landing import Landed, Reject, write_rejects
 from orchestration.zones import replace_folder
-from pseudonymisation.policy import Policy, Table
-
-Progress = Callable[[str, int], None]
+from pseudonymisation.policy import Table, load_policy
 
 
 class Adapter(Protocol):
@@ -36,16 +34,24 @@ def adapter_of(kind: str) -> Adapter:
     return read
 
 
-def land_source(
-    source: Source, policy: Policy, *, root: Path, landing: Path, spill: Path, progress: Progress
-) -> tuple[Landed, ...]:
+def tables_of(source: Source) -> tuple[str, ...]:
+    """Return the tables that a source lands: those that say who is who, and of the others those it asks for."""
+    tables, asked = load_policy(source.kind).tables, source.tables
+    return tuple(name for name, table in tables.items() if asked is None or name in asked or is_identifiable(table))
+
+
+def is_identifiable(table: Table) -> bool:
+    """Say whether a table only says who is who and never leaves the landing zone."""
+    return table.zone == "identifiable"
+
+
+def land_source(source: Source, *, root: Path, landing: Path, spill: Path) -> tuple[Landed, ...]:
     """Read a whole source into `landing/<source>` and return the counts of every table that the policy names.
 
     The old snapshot stays until the new one is complete.
 
     Args:
         root: What a relative path in the source's configuration is relative to.
-        progress: Called with a table's name and its rows when that table has landed.
 
     Raises:
         ExtractError: The source is not there, or a table in it lacks a column that it must have.
@@ -53,7 +59,8 @@ def land_source(
     path = root / source.path
     if not path.exists():
         raise ExtractError(f"source {source.name}: nothing at {path}; set `path` in config/sources/{source.name}.yaml")
-    wanted = {name: table for name, table in policy.tables.items() if _asked_for(source, name, table)}
+    tables = load_policy(source.kind).tables
+    wanted = {name: tables[name] for name in tables_of(source)}
     building = landing / f".{source.name}.partial"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True, mode=0o700)
@@ -61,12 +68,6 @@ def land_source(
     for table, rejected in adapter_of(source.kind)(path, wanted, building, spill=spill):
         counts.append(table)
         rejects += rejected
-        progress(table.table, table.landed)
     write_rejects(source.name, rejects, building / "_rejects.parquet")
     replace_folder(building, landing / source.name)
     return tuple(counts)
-
-
-def _asked_for(source: Source, name: str, table: Table) -> bool:
-    """Tables that only say who is who are always read; of the others, those that the source's `tables` names."""
-    return source.tables is None or table.zone == "identifiable" or name in source.tables
