@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := VIRTUAL_ENV=$(VENV) $(BIN)/uv
 PORT ?= 3000
-export COHORTGATE_HOME ?= $(CURDIR)/.cohortgate/demo
+export COHORTGATE_HOME ?= $(CURDIR)/.cohortgate
 
 .PHONY: demo test ui ui-readonly check requirements clean
 

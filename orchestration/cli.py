@@ -139,7 +139,7 @@ def verify(folder: Path, public_key: Path | None, home: Path) -> None:
     """Say whether a release folder is untouched: exit code 0 only then.
 
     \b
-    cohortgate verify --home .cohortgate/demo .cohortgate/demo/releases/sepsis-pilot/cohort_sepsis_onset/1.0.0
+    cohortgate verify .cohortgate/releases/sepsis-pilot/cohort_sepsis_onset/1.0.0
     cohortgate verify RELEASE --public-key signing.pub
     """
     from orchestration.release.verify import expiry_warnings
@@ -218,7 +218,12 @@ def _synthesise(out: Path, patients: int, seed: int, shapes: frozenset[str], as_
 def _run(progress: "Progress") -> "Outcome":
     from orchestration.launch import run_whole_path
 
+    loading = "load_definitions"
+    progress.start(loading)
+
     def show(event: "StepEvent") -> None:
+        if not progress.is_finished(loading):
+            progress.finish(loading)
         if event.kind == "start":
             progress.start(event.step)
         elif event.kind == "rows":

@@ -62,6 +62,10 @@ class Progress:
                 f"{stage.name:<32} {stage.rows:>12,} rows {stage.seconds:>7.1f} s  {mark}", highlight=False
             )
 
+    def is_finished(self, name: str) -> bool:
+        """Say whether a stage has ended."""
+        return name in self._stages and self._stages[name].seconds is not None
+
     def _table(self) -> Table:
         table = Table(box=None, padding=(0, 2, 0, 0))
         table.add_column("stage", min_width=30)

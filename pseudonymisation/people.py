@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 PERMITTED = "permitted"
 # The data of these people are sound, but may not be used.
 WITHHELD = ("opted_out", "opt_out_unchecked")
-STATUSES = (PERMITTED, *WITHHELD, "nhs_number_invalid", "nhs_number_missing", "person_unknown")
+STATUSES = (
+    PERMITTED,
+    *WITHHELD,
+    "nhs_number_invalid",
+    "nhs_number_missing",
+    "nhs_number_conflicting",
+    "person_unknown",
+)
 
 
 @dataclass(frozen=True)

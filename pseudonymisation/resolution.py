@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pseudonymisation.people import IdentityInput
 
 TABLES = (
-    "record", "first_record", "merge_target", "postcode_decile", "number", "candidate", "hospital_number",
+    "record", "first_record", "conflict", "merge_target", "postcode_decile", "number", "candidate", "hospital_number",
     "checked_number", "refused_person", "resolved", "person_pseudonym",
 )  # fmt: skip
 
@@ -105,6 +105,11 @@ def load_candidates(connection: "duckdb.DuckDBPyConnection", links: Sequence["Id
         columns=("nhs_text", "nhs_number", "reason"),
         function=normalise_nhs_numbers,
     )
+    # Two valid numbers for one local id: nobody can say whose its rows are, and a guess would mix two people.
+    connection.execute(
+        "create or replace temp table conflict as select source, local_id from record join number using (nhs_text) "
+        "where nhs_number is not null group by all having count(distinct nhs_number) > 1"
+    )
     connection.execute(
         "create or replace temp table candidate (source varchar, local_id varchar, final_id varchar, status varchar, "
         "nhs_number varchar, imd_decile integer)"
@@ -139,14 +144,16 @@ def _insert_candidates(connection: "duckdb.DuckDBPyConnection", link: "IdentityI
             {source},
             ids.local_id,
             coalesce(merge_target.final_id, ids.local_id),
-            case when record.local_id is null then 'person_unknown' {missing}
+            case when record.local_id is null then 'person_unknown'
+                when conflict.local_id is not null then 'nhs_number_conflicting' {missing}
                 else coalesce(number.reason, 'permitted') end,
-            number.nhs_number,
+            case when conflict.local_id is null then number.nhs_number end,
             postcode_decile.imd_decile
         from ids
         left join merge_target on merge_target.source = {source} and merge_target.local_id = ids.local_id
         left join first_record as record
             on record.source = {source} and record.local_id = coalesce(merge_target.final_id, ids.local_id)
+        left join conflict on conflict.source = {source} and conflict.local_id = record.local_id
         left join number on number.nhs_text = record.nhs_text
         left join postcode_decile on postcode_decile.postcode = record.postcode
         """

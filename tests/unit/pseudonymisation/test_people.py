@@ -65,6 +65,22 @@ def test_each_local_id_gets_one_status_and_only_the_permitted_a_pseudonym(tmp_pa
     }
 
 
+def test_a_local_id_with_two_valid_numbers_is_nobodys(tmp_path: Path) -> None:
+    land(
+        tmp_path / "ward",
+        "link",
+        [
+            {"local_id": "1", "nhs_number": N[0]},
+            {"local_id": "1", "nhs_number": N[1]},
+            {"local_id": "2", "nhs_number": N[2]},
+            {"local_id": "2", "nhs_number": f"{N[2][:3]}-{N[2][3:]}"},
+        ],
+    )
+    people = people_of(tmp_path, ward(tmp_path))
+    assert statuses(people) == {"1": "nhs_number_conflicting", "2": "permitted"}
+    assert person_ids(people)["1"] is None
+
+
 def test_the_same_number_in_two_sources_and_two_ways_of_writing_is_one_person(tmp_path: Path) -> None:
     land(tmp_path / "a", "link", [{"local_id": "1", "nhs_number": N[0]}])
     land(tmp_path / "b", "link", [{"local_id": "x", "nhs_number": f"{N[0][:3]} {N[0][3:6]} {N[0][6:]}"}])
@@ -149,11 +165,6 @@ def test_an_opt_out_holds_in_the_sources_that_it_applies_to(tmp_path: Path) -> N
     checked = allowed(N[:2], opted_out=N[:1])
     people = people_of(tmp_path, ward(tmp_path, source="a", allowed=checked), ward(tmp_path, source="b"))
     assert statuses(people) == {"a": "opted_out", "b": "permitted"}
-
-
-def test_of_two_records_with_one_local_id_the_first_counts(tmp_path: Path) -> None:
-    land(tmp_path / "ward", "link", [{"local_id": "1", "nhs_number": N[0]}, {"local_id": "1", "nhs_number": N[1]}])
-    assert person_ids(people_of(tmp_path, ward(tmp_path)))["1"] == pseudonym(N[0], key=KEYS.site("person"))
 
 
 def test_local_ids_of_two_sources_without_nhs_numbers_are_never_one_person(tmp_path: Path) -> None:
