@@ -1,5 +1,6 @@
 """One site: its configuration, its zones, its keys, and where relative paths of its sources start."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from pseudonymisation.errors import KeyFault
 from pseudonymisation.keys import FileKeyProvider, SiteKeys
 
 CONFIG = Path(__file__).parent.parent / "config"
-CHECK_VALUE = "site.kcv"
+SITE_KEY, CHECK_VALUE = "site.key", "site.kcv"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Site:
         Raises:
             KeyFault: The key is missing, open to others, or not the one this site began with.
         """
-        keys = _provider(self.zones).site_keys()
+        keys = FileKeyProvider(self.zones.keys / SITE_KEY).site_keys()
         known = self.zones.keys / CHECK_VALUE
         if not known.is_file() or known.read_text() != keys.key_check_value():
             raise KeyFault(f"{known}: the key is not the one this site began with; restore it; nothing was written")
@@ -51,12 +52,17 @@ def open_site(home: Path, config: Path, *, randomness: Callable[[int], bytes]) -
     zones = Zones(home.resolve())
     site = Site(config=load_config(config), zones=zones)
     zones.create()
-    if not _provider(zones).path.exists() and not (zones.keys / CHECK_VALUE).exists():
-        made = _provider(zones).create(randomness=randomness)
-        (zones.keys / CHECK_VALUE).write_text(made.key_check_value())
-        create_signing_key(zones.keys, randomness=randomness)
+    if not any(zones.keys.iterdir()):
+        _make_keys(zones, randomness)
     return site
 
 
-def _provider(zones: Zones) -> FileKeyProvider:
-    return FileKeyProvider(zones.keys / "site.key")
+def _make_keys(zones: Zones, randomness: Callable[[int], bytes]) -> None:
+    """Make all keys of a site or, where this is interrupted, none."""
+    building = zones.home / ".keys.new"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(mode=0o700)
+    made = FileKeyProvider(building / SITE_KEY).create(randomness=randomness)
+    (building / CHECK_VALUE).write_text(made.key_check_value())
+    create_signing_key(building, randomness=randomness)
+    building.rename(zones.keys)

@@ -82,6 +82,16 @@ def test_only_one_module_opens_duckdb(path: Path) -> None:
     assert "duckdb.connect" not in path.read_text()
 
 
+def test_only_the_stages_of_a_release_know_where_releases_lie_and_no_connection_may_open_them() -> None:
+    knowing = {place(path) for path in MODULES if ".releases" in path.read_text()}
+    assert knowing == {"orchestration/zones.py", "orchestration/release/stages.py"}
+    for path in MODULES:
+        calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        for call in calls:
+            allowed = [ast.unparse(word.value) for word in call.keywords if word.arg == "allowed_directories"]
+            assert not [folders for folders in allowed if "releases" in folders or "home" in folders], place(path)
+
+
 @pytest.mark.parametrize("path", MODULES, ids=place)
 def test_presidio_and_great_expectations_each_have_one_door(path: Path) -> None:
     roots = {name.split(".")[0] for name in imports_of(path)}
