@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FAILED, USAGE, REFUSED, UNVERIFIED = 1, 2, 3, 4
 CONFIG = Path(__file__).parent.parent / "config"
+DEMO = "DEMO"
 SHAPES = ("omop", "fhir", "csv", "notes", "dicom", "optout")
 
 home_option = click.option(
@@ -37,7 +38,21 @@ config_option = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _Group(click.Group):
+    """Commands whose own errors end in their message; an error that is not ours keeps its traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        from orchestration.errors import ConfigError, OrchestrationError
+        from pseudonymisation.errors import PseudonymisationError
+
+        try:
+            return super().invoke(ctx)
+        except (OrchestrationError, PseudonymisationError) as error:
+            click.echo(str(error), err=True)
+            sys.exit(USAGE if isinstance(error, ConfigError) else FAILED)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="cohortgate")
 def main() -> None:
     """Governed, signed evaluation datasets for AI in health, made inside the trust.
@@ -91,6 +106,8 @@ def run(home: Path, config: Path) -> None:
     from orchestration.progress import Progress
 
     console = Console()
+    # From here on the folder may hold a trust's own data, which no demo may delete.
+    (home / DEMO).unlink(missing_ok=True)
     site = _open(home, config)
     with Progress(console) as progress:
         outcome = _run(progress)
@@ -114,7 +131,7 @@ def demo(patients: int, seed: int, home: Path) -> None:
 
     from orchestration.progress import Progress
 
-    marker = home / "DEMO"
+    marker = home / DEMO
     if home.exists() and any(home.iterdir()) and not marker.exists():
         raise click.UsageError(f"{home} holds something that is not a demo; name another folder with --home")
     _make_writable(home)
@@ -180,16 +197,11 @@ def ui(port: int, read_only: bool, home: Path, config: Path) -> None:
 
 
 def _open(home: Path, config: Path) -> "Site":
-    """Set the environment of everything below, and return the site; wrong configuration ends here."""
-    from orchestration.errors import OrchestrationError
+    """Set the environment of everything below, and return the site."""
     from orchestration.launch import prepare_dagster_home
     from orchestration.site import open_site
 
-    try:
-        site = open_site(home, config, randomness=secrets.token_bytes)
-    except OrchestrationError as error:
-        click.echo(str(error), err=True)
-        sys.exit(USAGE)
+    site = open_site(home, config, randomness=secrets.token_bytes)
     prepare_dagster_home(site.zones.dagster)
     os.environ.update(
         COHORTGATE_HOME=str(site.zones.home),

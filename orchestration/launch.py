@@ -98,17 +98,17 @@ def run_whole_path(on_event: Callable[[StepEvent], None]) -> Outcome:
             if check.check_name == "gate" and not check.passed:
                 refused.append(f"{check.asset_key.to_user_string()}: gate refused: {check.description}")
 
+    try:
+        job = defs().resolve_job_def(WHOLE_PATH)
+    except dg.Failure as failure:
+        return Outcome(run_id, False, (str(failure.description),), False, rows)
     with dg.DagsterInstance.get() as instance:
         instance.add_event_listener(run_id, listen)
-        result = (
-            defs()
-            .resolve_job_def(WHOLE_PATH)
-            .execute_in_process(
-                instance=instance,
-                run_id=run_id,
-                raise_on_error=False,
-                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            )
+        result = job.execute_in_process(
+            instance=instance,
+            run_id=run_id,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     return Outcome(run_id, result.success and not problems and not refused, (*refused, *problems), bool(refused), rows)
 
