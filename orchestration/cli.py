@@ -15,7 +15,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from orchestration.launch import Outcome, Rows, StepEvent
+    from orchestration.launch import Outcome, StepEvent
     from orchestration.progress import Progress
     from orchestration.site import Site
 
@@ -111,7 +111,7 @@ def run(home: Path, config: Path) -> None:
     site = _open(home, config)
     with Progress(console) as progress:
         outcome = _run(progress)
-    sys.exit(_report(console, site, outcome))
+    sys.exit(_finish(console, site, outcome))
 
 
 @main.command()
@@ -143,7 +143,7 @@ def demo(patients: int, seed: int, home: Path) -> None:
     with Progress(console) as progress:
         _synthesise(home / "synthetic", patients, seed, frozenset(SHAPES), date.today(), progress)
         outcome = _run(progress)
-    sys.exit(_report(console, site, outcome, next_steps=True))
+    sys.exit(_finish(console, site, outcome, next_steps=True))
 
 
 @main.command()
@@ -246,54 +246,14 @@ def _run(progress: "Progress") -> "Outcome":
     return run_whole_path(show)
 
 
-def _report(console: "Console", site: "Site", outcome: "Outcome", *, next_steps: bool = False) -> int:
-    from orchestration.release.stages import published
+def _finish(console: "Console", site: "Site", outcome: "Outcome", *, next_steps: bool = False) -> int:
+    """Print how a run ended, and return its exit code."""
+    from orchestration.report import report
 
-    releases = published(site)
-    if outcome.rows.read:
-        _say(console, f"\n{_rows_in_words(outcome.rows)}")
-    if releases:
-        rows = [(release.name, f"{release.rows:,}", release.gate, _short(release.path)) for release in releases]
-        _say(console, "\n" + _table([("release", "rows", "gate", "path"), *rows]))
-    for problem in outcome.problems:
-        console.print(problem, style="bold red", markup=False, highlight=False, soft_wrap=True)
-    if next_steps and outcome.succeeded and releases:
-        first = _short(releases[0].path)
-        _say(
-            console,
-            "\nWhat to look at next:\n"
-            "  make ui                      the run, its checks and the graph in Dagster\n"
-            f"  open {first}/card.html\n"
-            f"  {_short(Path(sys.executable).parent)}/cohortgate verify {first} "
-            f"--public-key {_short(site.zones.keys / 'signing.pub')}",
-        )
+    report(console, site, outcome, verifier=Path(sys.executable).with_name("cohortgate") if next_steps else None)
     if outcome.succeeded:
         return 0
     return REFUSED if outcome.gate_refused else FAILED
-
-
-def _say(console: "Console", text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-def _short(path: Path) -> str:
-    """Return a path as one would type it here."""
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
-
-
-def _table(rows: list[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows]
-    return "\n".join("  ".join(cells).rstrip() for cells in padded)
-
-
-def _rows_in_words(rows: "Rows") -> str:
-    rejected, withheld = rows.rejected.total(), rows.withheld.total()
-    lines = [f"rows read {rows.read:,} = kept {rows.kept:,} + rejected {rejected:,} + withheld {withheld:,}"]
-    for name, reasons in (("rejected", rows.rejected), ("withheld", rows.withheld)):
-        if reasons:
-            lines.append(f"  {name}: " + ", ".join(f"{reason} {count:,}" for reason, count in reasons.most_common()))
-    return "\n".join(lines)
 
 
 def _make_writable(folder: Path) -> None:

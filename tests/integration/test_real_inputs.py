@@ -24,6 +24,8 @@ def run(folder: Path, kind: str, path: Path) -> dict[str, dict[str, Any]]:
     trust = real_input(folder, kind=kind, path=path)
     ran = trust.run("run")
     assert ran.code == 0, ran.printed
+    assert "rows read" in ran.printed
+    assert "No request is configured" in ran.printed
     return trust.metadata()
 
 
