@@ -1,5 +1,6 @@
 """Options and fixtures that tests of several folders share."""
 
+import atexit
 import os
 from pathlib import Path
 
@@ -10,10 +11,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew; review the diff")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure() -> None:
-    # DuckDB 2.0's bindings report 80 lines of "leaks" of their own while the interpreter ends, after the last result.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+# DuckDB 2.0's bindings report 80 lines of "leaks" of their own while the interpreter ends, after the last result.
+atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
 
 
 @pytest.fixture
