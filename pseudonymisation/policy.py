@@ -106,7 +106,8 @@ class Table:
     @property
     def needed_columns(self) -> tuple[str, ...]:
         """The names of the columns without which the table cannot be used at all."""
-        needed = self.key if self.zone == "identifiable" else ()
+        # Without a person column, the key is what tells a table from one that lost its header.
+        needed = self.key if self.zone != "pseudonymised" else ()
         return tuple(
             column.name
             for column in self.columns.values()

@@ -1,5 +1,6 @@
 """What every adapter shares: the counts of a table, its rejects, and how a landed table is written."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from orchestration.errors import ExtractError
 if TYPE_CHECKING:
     import duckdb
 
+COLUMN_NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9_]{0,62}")
 REJECT_COLUMNS = ("source", "table", "file", "row", "column_name", "reason")
 
 
@@ -51,7 +53,9 @@ class Landed:
 def landed(table: str, *, rows: int, rejects: Iterable[Reject], dropped: Iterable[str] = ()) -> Landed:
     """Return the counts of a table from its landed rows and its rejects."""
     reasons = Counter(reject.reason for reject in rejects)
-    return Landed(table, rows + reasons.total(), rows, dict(sorted(reasons.items())), tuple(sorted(dropped)))
+    # What has not the form of a name may be a value: a row read as a header, a key that an export put a text into.
+    names = {name if COLUMN_NAME.fullmatch(name) else "(not a name)" for name in dropped}
+    return Landed(table, rows + reasons.total(), rows, dict(sorted(reasons.items())), tuple(sorted(names)))
 
 
 def copy_to(connection: "duckdb.DuckDBPyConnection", query: str, path: Path) -> int:

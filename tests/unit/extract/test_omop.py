@@ -37,6 +37,22 @@ def test_a_column_that_no_policy_names_is_dropped_and_named(tmp_path: Path) -> N
     assert len(rows_of(tmp_path / "into", "death")[0]) == len(("person_id", "death_date", "death_datetime")) + 2
 
 
+@pytest.mark.parametrize("table", ["death", "care_site"])
+def test_a_file_without_its_header_stops_the_source_and_shows_nothing_of_its_first_row(
+    tmp_path: Path, table: str
+) -> None:
+    (tmp_path / f"{table}.csv").write_text("9990000018,Brindlewacke,SE3 7ZQ\n2,x,y\n")
+    with pytest.raises(ExtractError, match=f"{table}: column") as raised:
+        landed_of(tmp_path, tmp_path / "into")
+    assert not [value for value in ("9990000018", "Brindlewacke", "SE3") if value in str(raised.value)]
+
+
+def test_a_dropped_column_whose_name_is_no_name_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "death.csv").write_text(DEATHS.replace("cause_source_value", "seen by Dr Brindlewacke 9990000018"))
+    table, _ = landed_of(tmp_path, tmp_path / "into")["death"]
+    assert table.dropped == ("(not a name)",)
+
+
 def test_a_row_keeps_its_file_and_its_place(tmp_path: Path) -> None:
     (tmp_path / "death.csv").write_text(DEATHS)
     landed_of(tmp_path, tmp_path / "into")

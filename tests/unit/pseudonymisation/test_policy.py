@@ -62,7 +62,7 @@ def test_a_dropped_column_is_not_read_unless_it_is_the_key() -> None:
 def test_the_needed_columns_are_the_person_and_what_is_required() -> None:
     assert table("stay").needed_columns == ("local_id", "started_at")
     assert table("link").needed_columns == ("local_id",)
-    assert table("site").needed_columns == ()
+    assert table("site").needed_columns == table("site").key
 
 
 def test_the_key_of_a_resource_is_read_under_its_path_and_condition() -> None:
